@@ -1,0 +1,122 @@
+import { RecordLogError } from "../record-log.ts";
+import type {
+  AppendResult,
+  Consumer,
+  NewRecord,
+  Producer,
+  ProducerOptions,
+  TopicPartitionOffset,
+  Transaction,
+} from "../record-log.ts";
+import { fencedError } from "./store.ts";
+import type { GroupOffset, Store } from "./store.ts";
+
+export class EmbeddedProducer implements Producer {
+  readonly #store: Store;
+  readonly #transactionalId: string | undefined;
+  readonly #epoch: number;
+  #isInTransaction = false;
+  #isClosed = false;
+
+  constructor(store: Store, options: ProducerOptions) {
+    this.#store = store;
+    this.#transactionalId = options.transactionalId;
+    this.#epoch =
+      options.transactionalId === undefined ? -1 : store.nextEpoch(options.transactionalId);
+  }
+
+  async send(records: readonly NewRecord[]): Promise<readonly AppendResult[]> {
+    this.#ensureOpen();
+    if (this.#transactionalId !== undefined) {
+      throw new RecordLogError("LOG_FAILED", "A transactional producer sends in a transaction");
+    }
+    return this.#store.write({ records });
+  }
+
+  async begin(): Promise<Transaction> {
+    this.#ensureOpen();
+    const transactionalId = this.#transactionalId;
+    if (transactionalId === undefined || this.#isInTransaction) {
+      throw new RecordLogError("LOG_FAILED", "No transaction can begin here");
+    }
+    if (this.#store.epochOf(transactionalId) !== this.#epoch) throw fencedError();
+    this.#isInTransaction = true;
+    return new EmbeddedTransaction(this.#store, { transactionalId, epoch: this.#epoch }, () => {
+      this.#isInTransaction = false;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+  }
+
+  #ensureOpen(): void {
+    if (this.#isClosed) throw new RecordLogError("CLIENT_CLOSED", "The producer is closed");
+  }
+}
+
+/** Kept in memory until the commit writes all of it at once, so an abort or a kill leaves nothing. */
+class EmbeddedTransaction implements Transaction {
+  readonly #store: Store;
+  readonly #fence: { readonly transactionalId: string; readonly epoch: number };
+  readonly #onEnd: () => void;
+  readonly #records: NewRecord[] = [];
+  readonly #groupOffsets: GroupOffset[] = [];
+  #isOpen = true;
+
+  constructor(
+    store: Store,
+    fence: { readonly transactionalId: string; readonly epoch: number },
+    onEnd: () => void,
+  ) {
+    this.#store = store;
+    this.#fence = fence;
+    this.#onEnd = onEnd;
+  }
+
+  async send(records: readonly NewRecord[]): Promise<void> {
+    this.#ensureOpen();
+    this.#records.push(...records);
+  }
+
+  async sendOffsets(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    this.#ensureOpen();
+    const assigned = new Set(
+      consumer.assignment().map(({ topic, partition }) => `${topic}-${partition}`),
+    );
+    if (offsets.some(({ topic, partition }) => !assigned.has(`${topic}-${partition}`))) {
+      throw new RecordLogError(
+        "COMMIT_REFUSED",
+        "The group has given these partitions to another member",
+      );
+    }
+    for (const { topic, partition, offset } of offsets) {
+      this.#groupOffsets.push({ groupId: consumer.groupId, topic, partition, offset });
+    }
+  }
+
+  async commit(): Promise<readonly AppendResult[]> {
+    this.#ensureOpen();
+    this.#end();
+    return this.#store.write({
+      records: this.#records,
+      groupOffsets: this.#groupOffsets,
+      fence: this.#fence,
+    });
+  }
+
+  async abort(): Promise<void> {
+    if (this.#isOpen) this.#end();
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    this.#onEnd();
+  }
+
+  #ensureOpen(): void {
+    if (!this.#isOpen) {
+      throw new RecordLogError("TRANSACTION_ABORTED", "The transaction has ended");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export * from "./record-log.ts";
+export { openRecordLog } from "./open.ts";

@@ -1,0 +1,78 @@
+import { RecordLogError } from "../record-log.ts";
+import type { RecordLogErrorCode } from "../record-log.ts";
+
+/** What a kafkajs error may have. */
+interface KafkaFailure {
+  readonly name?: string;
+  readonly type?: string;
+  readonly code?: string | number;
+  readonly retriable?: boolean;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** Kafka's error names to ours; the second says whether trying again may help. */
+const byType: Readonly<Record<string, readonly [RecordLogErrorCode, boolean, string]>> = {
+  MESSAGE_TOO_LARGE: ["RECORD_TOO_LARGE", false, "A record is over max.message.bytes of its topic"],
+  RECORD_LIST_TOO_LARGE: ["RECORD_TOO_LARGE", false, "A batch is over segment.bytes of its topic"],
+  UNKNOWN_TOPIC_OR_PARTITION: ["TOPIC_UNKNOWN", false, "The topic or its partition does not exist"],
+  INVALID_TOPIC_EXCEPTION: ["TOPIC_INVALID", false, "Kafka does not accept the topic's name"],
+  TOPIC_AUTHORIZATION_FAILED: ["NOT_AUTHORIZED", false, "Not authorized for the topic"],
+  GROUP_AUTHORIZATION_FAILED: ["NOT_AUTHORIZED", false, "Not authorized for the group"],
+  CLUSTER_AUTHORIZATION_FAILED: ["NOT_AUTHORIZED", false, "Not authorized for the cluster"],
+  SASL_AUTHENTICATION_FAILED: ["NOT_AUTHORIZED", false, "Kafka refused the credentials"],
+  INVALID_PRODUCER_EPOCH: [
+    "PRODUCER_FENCED",
+    false,
+    "Another producer has taken over this transactional id",
+  ],
+  PRODUCER_FENCED: [
+    "PRODUCER_FENCED",
+    false,
+    "Another producer has taken over this transactional id",
+  ],
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: [
+    "NOT_AUTHORIZED",
+    false,
+    "Not authorized for the transactional id",
+  ],
+  INVALID_TXN_STATE: ["TRANSACTION_ABORTED", true, "The transaction is no longer open"],
+  ILLEGAL_GENERATION: ["COMMIT_REFUSED", false, "The group has begun a new generation"],
+  UNKNOWN_MEMBER_ID: ["COMMIT_REFUSED", false, "The group no longer knows this member"],
+  REBALANCE_IN_PROGRESS: ["COMMIT_REFUSED", false, "The group is rebalancing"],
+  NON_EMPTY_GROUP: ["GROUP_NOT_EMPTY", false, "The group has members"],
+};
+
+/** The type of a Kafka error, also when kafkajs has wrapped it. */
+export function kafkaErrorType(error: unknown): string | undefined {
+  for (let current = error; typeof current === "object" && current !== null;) {
+    const { type, cause, errors } = current as KafkaFailure;
+    if (type !== undefined && type !== "UNKNOWN") return type;
+    current = cause ?? errors?.[0];
+  }
+  return undefined;
+}
+
+/** The only kind of error that leaves this folder. Connection faults may pass, so they are retriable. */
+export function recordLogError(error: unknown, servers: string): RecordLogError {
+  if (error instanceof RecordLogError) return error;
+  const type = kafkaErrorType(error);
+  const known = type === undefined ? undefined : byType[type];
+  if (known) {
+    const [code, isRetriable, message] = known;
+    return new RecordLogError(code, message, { cause: error, isRetriable });
+  }
+  const { name = "", retriable, code } = (error ?? {}) as KafkaFailure;
+  const isConnection =
+    /Connection|Timeout|NumberOfRetries|BrokerNotFound|ClosedError/.test(name) ||
+    code === "ECONNREFUSED" ||
+    code === "ECONNRESET";
+  if (isConnection || retriable === true) {
+    return new RecordLogError(
+      "LOG_UNAVAILABLE",
+      `Kafka at ${servers} cannot be reached; check that it runs, and bootstrap.servers`,
+      { cause: error, isRetriable: true },
+    );
+  }
+  return new RecordLogError("LOG_FAILED", `Kafka answered ${type ?? name}`, { cause: error });
+}

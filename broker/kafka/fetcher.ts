@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { RecordLogError } from "../record-log.ts";
+import type { LogRecord, TopicPartitionOffset } from "../record-log.ts";
+import { recordLogError } from "./errors.ts";
+import { Batch } from "./internals.ts";
+import type { Cluster, FetchedPartition, RawMessage } from "./internals.ts";
+import { logHeaders } from "./raw-headers.ts";
+
+const OFFSET_OUT_OF_RANGE = 1;
+const FETCH_BYTES = 10 * 1024 * 1024;
+const PARTITION_BYTES = 1024 * 1024;
+const LEADER_ATTEMPTS = 6;
+const LEADER_PAUSE_MS = 100;
+
+export interface Fetched {
+  /** What was asked for. */
+  readonly from: TopicPartitionOffset;
+  readonly records: readonly LogRecord[];
+  /** Where to go on; control records and aborted ones are passed over. */
+  readonly next: number;
+  readonly isOutOfRange: boolean;
+}
+
+/** Fetches once from each position; waits at most `maxWaitMs` while there is nothing. */
+export async function fetchOnce(
+  cluster: Cluster,
+  isolationLevel: number,
+  positions: readonly TopicPartitionOffset[],
+  maxWaitMs: number,
+): Promise<readonly Fetched[]> {
+  await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))]);
+  const byBroker = new Map<string, TopicPartitionOffset[]>();
+  for (const position of positions) {
+    const leaders = cluster.findLeaderForPartitions(position.topic, [position.partition]);
+    const [leader] = Object.keys(leaders);
+    if (leader === undefined) {
+      throw new RecordLogError("TOPIC_UNKNOWN", "A partition has no leader", { isRetriable: true });
+    }
+    byBroker.set(leader, [...(byBroker.get(leader) ?? []), position]);
+  }
+  const fetched = await Promise.all(
+    [...byBroker].map(async ([nodeId, own]) => {
+      const broker = await cluster.findBroker({ nodeId });
+      const { responses } = await broker.fetch({
+        isolationLevel,
+        maxWaitTime: maxWaitMs,
+        minBytes: 1,
+        maxBytes: FETCH_BYTES,
+        topics: [...Map.groupBy(own, ({ topic }) => topic)].map(([topic, list]) => ({
+          topic,
+          partitions: list.map(({ partition, offset }) => ({
+            partition,
+            fetchOffset: String(offset),
+            maxBytes: PARTITION_BYTES,
+          })),
+        })),
+      });
+      return responses.flatMap(({ topicName, partitions }) =>
+        partitions.flatMap((partition) => {
+          const from = own.find(
+            (each) => each.topic === topicName && each.partition === partition.partition,
+          );
+          return from ? [fetchedOf(from, partition)] : [];
+        }),
+      );
+    }),
+  );
+  return fetched.flat();
+}
+
+function fetchedOf(from: TopicPartitionOffset, partition: FetchedPartition): Fetched {
+  const { topic, offset } = from;
+  const isOutOfRange = partition.errorCode === OFFSET_OUT_OF_RANGE;
+  if (partition.errorCode !== 0) return { from, records: [], next: offset, isOutOfRange };
+  const batch = new Batch(topic, String(offset), partition);
+  if (batch.rawMessages.length === 0) return { from, records: [], next: offset, isOutOfRange };
+  const records = batch.messages.map((message) => logRecord(topic, partition.partition, message));
+  return { from, records, next: Math.max(Number(batch.lastOffset()) + 1, offset), isOutOfRange };
+}
+
+function logRecord(topic: string, partition: number, message: RawMessage): LogRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestamp: Number(message.timestamp),
+    timestampType: "CREATE_TIME",
+    key: plainBytes(message.key),
+    value: plainBytes(message.value),
+    headers: logHeaders(message.headers).map(([key, value]) => [key, plainBytes(value)] as const),
+  };
+}
+
+/** Not a Buffer: those compare and print differently from the bytes of the other log. */
+function plainBytes(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null ? null : new Uint8Array(bytes);
+}
+
+/** The first or the next offset of partitions (for read_committed: the last stable one). */
+export async function edgeOffsets(
+  cluster: Cluster,
+  topic: string,
+  partitions: readonly number[],
+  edge: "earliest" | "latest",
+  servers: string,
+): Promise<Map<number, number>> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await cluster.addMultipleTargetTopics([topic]);
+      const [found] = await cluster.fetchTopicsOffset([
+        {
+          topic,
+          partitions: partitions.map((partition) => ({ partition })),
+          fromBeginning: edge === "earliest",
+        },
+      ]);
+      return new Map(
+        (found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]),
+      );
+    } catch (error) {
+      const failure = recordLogError(error, servers);
+      // A topic that was made a moment ago, or moved, has no leader that answers yet.
+      if (!failure.isRetriable || attempt === LEADER_ATTEMPTS) throw failure;
+      await delay(LEADER_PAUSE_MS * attempt);
+      await cluster.refreshMetadata().catch(() => undefined);
+    }
+  }
+}

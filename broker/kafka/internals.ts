@@ -1,0 +1,185 @@
+import { createRequire } from "node:module";
+import type { Kafka } from "kafkajs";
+
+/**
+ * The parts of kafkajs below its public API that this folder drives itself: its public consumer is pushed
+ * to, commits by its own rules, cannot read without a group and says nothing before a rebalance.
+ *
+ * kafkajs is pinned to one exact version and no longer changes, so these parts cannot move under us.
+ */
+
+/** One record as kafkajs decodes it. */
+export interface RawMessage {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, Uint8Array | null | (Uint8Array | null)[]>>;
+}
+
+/** What one fetch brought of one partition, without control records and aborted transactions. */
+export interface RawBatch {
+  readonly messages: readonly RawMessage[];
+  readonly rawMessages: readonly unknown[];
+  lastOffset(): string;
+}
+
+export interface FetchedPartition {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: string;
+}
+
+interface PartitionOffset {
+  readonly partition: number;
+  readonly offset: string;
+}
+
+/** One broker's connection. Every call rejects with a kafkajs error that has `type` and `retriable`. */
+export interface Broker {
+  fetch(request: {
+    readonly isolationLevel: number;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly fetchOffset: string;
+        readonly maxBytes: number;
+      }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly FetchedPartition[];
+    }[];
+  }>;
+  joinGroup(request: {
+    readonly groupId: string;
+    readonly sessionTimeout: number;
+    readonly rebalanceTimeout: number;
+    readonly memberId: string;
+    readonly groupProtocols: readonly { readonly name: string; readonly metadata: Uint8Array }[];
+  }): Promise<{
+    readonly generationId: number;
+    readonly leaderId: string;
+    readonly memberId: string;
+    readonly members: readonly {
+      readonly memberId: string;
+      readonly memberMetadata: Uint8Array;
+    }[];
+  }>;
+  syncGroup(request: {
+    readonly groupId: string;
+    readonly generationId: number;
+    readonly memberId: string;
+    readonly groupAssignment: readonly {
+      readonly memberId: string;
+      readonly memberAssignment: Uint8Array;
+    }[];
+  }): Promise<{ readonly memberAssignment: Uint8Array }>;
+  heartbeat(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
+  leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
+  offsetCommit(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly (PartitionOffset & { readonly metadata: string })[];
+    }[];
+  }): Promise<unknown>;
+  offsetFetch(request: {
+    readonly groupId: string;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly PartitionOffset[];
+    }[];
+  }>;
+}
+
+export interface TopicMetadata {
+  readonly topic: string;
+  readonly partitionMetadata: readonly { readonly partitionId: number }[];
+}
+
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  metadata(request: { readonly topics: readonly string[] }): Promise<{
+    readonly topicMetadata: readonly TopicMetadata[];
+  }>;
+  findLeaderForPartitions(
+    topic: string,
+    partitions: readonly number[],
+  ): Readonly<Record<string, readonly number[]>>;
+  findBroker(request: { readonly nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(request: { readonly groupId: string }): Promise<Broker>;
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+      readonly fromBeginning: boolean;
+    }[],
+  ): Promise<
+    readonly { readonly topic: string; readonly partitions: readonly PartitionOffset[] }[]
+  >;
+}
+
+interface MemberMetadataCodec {
+  encode(metadata: { readonly version: number; readonly topics: readonly string[] }): Uint8Array;
+  decode(bytes: Uint8Array): { readonly topics: readonly string[] };
+}
+
+type Assignment = Readonly<Record<string, readonly number[]>>;
+
+interface MemberAssignmentCodec {
+  encode(assignment: { readonly version: number; readonly assignment: Assignment }): Uint8Array;
+  decode(bytes: Uint8Array): { readonly assignment: Assignment } | null;
+}
+
+const require = createRequire(import.meta.url);
+
+export const { MemberMetadata, MemberAssignment } =
+  require("kafkajs/src/consumer/assignerProtocol.js") as {
+    readonly MemberMetadata: MemberMetadataCodec;
+    readonly MemberAssignment: MemberAssignmentCodec;
+  };
+
+/** Makes a batch of what was fetched from an offset on. */
+export const Batch = require("kafkajs/src/consumer/batch.js") as new (
+  topic: string,
+  fetchedOffset: string,
+  partition: FetchedPartition,
+) => RawBatch;
+
+export const READ_UNCOMMITTED = 0;
+export const READ_COMMITTED = 1;
+
+/** Connections of their own to the brokers; requests on one connection wait for each other. */
+export function createCluster(kafka: Kafka, isolationLevel: number): Cluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) =>
+    description?.endsWith("createCluster"),
+  );
+  if (!symbol) throw new Error("This version of kafkajs has no cluster to drive");
+  const create = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol];
+  return (create as (options: object) => Cluster)({
+    metadataMaxAge: 30_000,
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: null,
+    isolationLevel,
+  });
+}

@@ -1,0 +1,149 @@
+import kafkajs from "kafkajs";
+import type { Admin as KafkaJsAdmin } from "kafkajs";
+import type {
+  Admin,
+  NewTopic,
+  PartitionOffsets,
+  TopicDescription,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "../record-log.ts";
+import { kafkaErrorType, recordLogError } from "./errors.ts";
+
+export class KafkaAdmin implements Admin {
+  readonly #admin: KafkaJsAdmin;
+  readonly #servers: string;
+
+  constructor(admin: KafkaJsAdmin, servers: string) {
+    this.#admin = admin;
+    this.#servers = servers;
+  }
+
+  createTopics(topics: readonly NewTopic[]): Promise<readonly string[]> {
+    return this.#guard(async () => {
+      const existing = new Set(await this.#admin.listTopics());
+      const missing = topics.filter(({ topic }) => !existing.has(topic));
+      if (missing.length === 0) return [];
+      try {
+        await this.#admin.createTopics({
+          waitForLeaders: true,
+          topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
+            topic,
+            numPartitions: partitions ?? -1,
+            replicationFactor: replicationFactor ?? -1,
+            configEntries: Object.entries(config ?? {}).map(([name, value]) => ({ name, value })),
+          })),
+        });
+      } catch (error) {
+        // Somebody else was faster: what was wanted is there.
+        if (kafkaErrorType(error) !== "TOPIC_ALREADY_EXISTS") throw error;
+      }
+      return missing.map(({ topic }) => topic);
+    });
+  }
+
+  deleteTopics(topics: readonly string[]): Promise<void> {
+    return this.#guard(() => this.#admin.deleteTopics({ topics: [...topics] }));
+  }
+
+  listTopics(): Promise<readonly string[]> {
+    return this.#guard(async () =>
+      (await this.#admin.listTopics()).filter((topic) => !topic.startsWith("__")),
+    );
+  }
+
+  describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    return this.#guard(async () => {
+      const existing = new Set(await this.#admin.listTopics());
+      const wanted = topics.filter((topic) => existing.has(topic));
+      if (wanted.length === 0) return [];
+      const { topics: found } = await this.#admin.fetchTopicMetadata({ topics: wanted });
+      const { resources } = await this.#admin.describeConfigs({
+        includeSynonyms: false,
+        resources: wanted.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+      });
+      return found.map(({ name, partitions }) => ({
+        topic: name,
+        partitions: partitions.length,
+        config: Object.fromEntries(
+          (resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []).map(
+            ({ configName, configValue }) => [configName, configValue],
+          ),
+        ),
+      }));
+    });
+  }
+
+  offsets(topic: string): Promise<readonly PartitionOffsets[]> {
+    return this.#guard(async () =>
+      (await this.#admin.fetchTopicOffsets(topic))
+        .map(({ partition, low, high }) => ({
+          topic,
+          partition,
+          earliest: Number(low),
+          latest: Number(high),
+        }))
+        .toSorted((a, b) => a.partition - b.partition),
+    );
+  }
+
+  groupOffsets(groupId: string): Promise<readonly TopicPartitionOffset[]> {
+    return this.#guard(async () =>
+      (await this.#admin.fetchOffsets({ groupId }))
+        .flatMap(({ topic, partitions }) =>
+          partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+        )
+        .filter(({ offset }) => offset >= 0)
+        .toSorted((a, b) =>
+          a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
+        ),
+    );
+  }
+
+  async alterGroupOffsets(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly offset: number | null })[],
+  ): Promise<void> {
+    await this.#guard(async () => {
+      const { groups } = await this.#admin.describeGroups([groupId]);
+      if ((groups[0]?.members.length ?? 0) > 0) throw { type: "NON_EMPTY_GROUP" };
+      // kafkajs cannot remove single offsets, so the group is written anew without them.
+      const kept = (await this.groupOffsets(groupId)).filter(
+        (place) =>
+          !offsets.some((each) => each.topic === place.topic && each.partition === place.partition),
+      );
+      const wanted: TopicPartitionOffset[] = [...kept];
+      for (const { topic, partition, offset } of offsets) {
+        if (offset !== null) wanted.push({ topic, partition, offset });
+      }
+      if (offsets.some(({ offset }) => offset === null)) await this.deleteGroup(groupId);
+      for (const [topic, list] of Map.groupBy(wanted, (place) => place.topic)) {
+        await this.#admin.setOffsets({
+          groupId,
+          topic,
+          partitions: list.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+        });
+      }
+    });
+  }
+
+  async deleteGroup(groupId: string): Promise<void> {
+    await this.#guard(async () => {
+      try {
+        await this.#admin.deleteGroups([groupId]);
+      } catch (error) {
+        const { groups = [] } = error as { groups?: { error?: unknown }[] };
+        const failure = groups[0]?.error ?? error;
+        if (kafkaErrorType(failure) !== "GROUP_ID_NOT_FOUND") throw failure;
+      }
+    });
+  }
+
+  async #guard<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw recordLogError(error, this.#servers);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * The record log as a port: what the worker and the command line need of Kafka, and no more.
+ *
+ * Implementations: `kafka/` (a real cluster) and `embedded/` (one machine, no server). One
+ * contract suite (`broker/contract.ts`) runs on both. All timestamps are milliseconds since
+ * 1970; offsets are numbers (exact up to 2^53); keys, values and header values are bytes, null
+ * when absent. Every failure is a RecordLogError.
+ */
+
+/** Record headers in order; keys may repeat. */
+export type LogHeaders = readonly (readonly [key: string, value: Uint8Array | null])[];
+
+/** A record as read from a topic. Buffers belong to the caller. */
+export interface LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly timestampType: "CREATE_TIME" | "LOG_APPEND_TIME";
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: LogHeaders;
+}
+
+/** A record to append. */
+export interface NewRecord {
+  readonly topic: string;
+  /** Without it, Kafka's default partitioner decides: murmur2 of the key, or round robin without a key. */
+  readonly partition?: number | null;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: LogHeaders;
+  /** Default: now. */
+  readonly timestamp?: number | null;
+}
+
+export interface AppendResult {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** `offset` is the next offset to read. */
+export interface TopicPartitionOffset extends TopicPartition {
+  readonly offset: number;
+}
+
+export interface NewTopic {
+  readonly topic: string;
+  /** Default or -1: the log's default. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Kafka's topic settings: `cleanup.policy`, `retention.ms`, `max.message.bytes`, … */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface TopicDescription {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface PartitionOffsets extends TopicPartition {
+  /** First offset still kept. */
+  readonly earliest: number;
+  /** Offset that the next record will get (for read_committed readers: last stable offset). */
+  readonly latest: number;
+}
+
+export interface Admin {
+  /** Returns the names that were created now; existing ones are left as they are. */
+  createTopics(topics: readonly NewTopic[]): Promise<readonly string[]>;
+  deleteTopics(topics: readonly string[]): Promise<void>;
+  listTopics(): Promise<readonly string[]>;
+  /** Topics that do not exist are left out. */
+  describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>;
+  offsets(topic: string): Promise<readonly PartitionOffsets[]>;
+  /** Committed offsets of a group; partitions without one are left out. */
+  groupOffsets(groupId: string): Promise<readonly TopicPartitionOffset[]>;
+  /** Replaces offsets of a group without members; offset null removes one. */
+  alterGroupOffsets(
+    groupId: string,
+    offsets: readonly (TopicPartition & { readonly offset: number | null })[],
+  ): Promise<void>;
+  deleteGroup(groupId: string): Promise<void>;
+}
+
+export interface ProducerOptions {
+  readonly clientId: string;
+  /** Makes the producer transactional; opening a second one with this id fences the first. */
+  readonly transactionalId?: string;
+  /** Kafka's producer settings as text (`acks`, `compression.type`, …); unknown ones are ignored. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Order: records of one partition are stored in the order of the `send` calls. */
+export interface Producer {
+  /**
+   * Resolves when every record is stored as durably as the log promises (Kafka: acks=all), one
+   * result per record in the same order. Rejects if any record was not stored.
+   * Not for a transactional producer.
+   */
+  send(records: readonly NewRecord[]): Promise<readonly AppendResult[]>;
+  /** One transaction at a time. Only for a transactional producer. */
+  begin(): Promise<Transaction>;
+  close(): Promise<void>;
+}
+
+/** Nothing of it is visible to read_committed readers before `commit` resolved. */
+export interface Transaction {
+  send(records: readonly NewRecord[]): Promise<void>;
+  /** Commits input offsets of the consumer's group together with the output. */
+  sendOffsets(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  /** Where the records went, in the order in which they were sent. */
+  commit(): Promise<readonly AppendResult[]>;
+  abort(): Promise<void>;
+}
+
+export interface ConsumerListener {
+  /** Called inside `poll`, before records of these partitions are returned. */
+  onAssigned(partitions: readonly TopicPartition[]): Promise<void>;
+  /** Called inside `poll` or `close`, while `commit` still works for these partitions. */
+  onRevoked(partitions: readonly TopicPartition[]): Promise<void>;
+  /** The group moved on without us: nothing can be committed for these partitions. */
+  onLost(partitions: readonly TopicPartition[]): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  readonly clientId: string;
+  readonly groupId: string;
+  /** Topics by name, or a full-match pattern over topic names (new topics join later). */
+  readonly topics: readonly string[] | RegExp;
+  readonly listener?: ConsumerListener;
+  /** Where to start without a committed offset. Default earliest. */
+  readonly autoOffsetReset?: "earliest" | "latest";
+  /** Default read_committed. */
+  readonly isolation?: "read_committed" | "read_uncommitted";
+  /** Upper bound of records in one poll. Default 500. */
+  readonly maxPollRecords?: number;
+  /** Kafka's consumer settings as text (`session.timeout.ms`, `fetch.max.bytes`, …). */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A group member. Its methods are called by one owner, never two at once, except `close`. */
+export interface Consumer {
+  readonly groupId: string;
+  /** Joins the group at the first call. Waits at most `timeoutMs` for records; [] when none came. */
+  poll(timeoutMs: number, signal?: AbortSignal): Promise<readonly LogRecord[]>;
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
+  assignment(): readonly TopicPartition[];
+  /** The next poll starts there. Records already fetched are dropped. */
+  seek(position: TopicPartitionOffset): void;
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** Leaves the group (calls `onRevoked` first). */
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly topic: string;
+  /** Default: all partitions from the earliest offset. */
+  readonly from?: readonly { readonly partition: number; readonly offset: number }[];
+  /** Default read_committed. */
+  readonly isolation?: "read_committed" | "read_uncommitted";
+}
+
+/** Follows a topic without a group: for internal topics and the command line. */
+export interface Reader {
+  /** Waits at most `timeoutMs` for records; [] when none came. */
+  poll(timeoutMs: number, signal?: AbortSignal): Promise<readonly LogRecord[]>;
+  /** True when everything that was in the topic at the time of this call has been returned by poll. */
+  isAtEnd(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface RecordLog {
+  readonly clusterId: string;
+  readonly admin: Admin;
+  producer(options: ProducerOptions): Promise<Producer>;
+  consumer(options: ConsumerOptions): Promise<Consumer>;
+  reader(options: ReaderOptions): Promise<Reader>;
+  close(): Promise<void>;
+}
+
+/** What went wrong, as a stable code. */
+export type RecordLogErrorCode =
+  | "LOG_UNAVAILABLE"
+  | "LOG_TIMEOUT"
+  | "LOG_IN_USE"
+  | "LOG_CORRUPT"
+  | "RECORD_TOO_LARGE"
+  | "TOPIC_UNKNOWN"
+  | "TOPIC_INVALID"
+  | "NOT_AUTHORIZED"
+  | "PRODUCER_FENCED"
+  | "TRANSACTION_ABORTED"
+  | "COMMIT_REFUSED"
+  | "GROUP_NOT_EMPTY"
+  | "CLIENT_CLOSED"
+  | "LOG_FAILED";
+
+/** The only error that leaves this folder. `isRetriable`: the same call may succeed later. */
+export class RecordLogError extends Error {
+  override readonly name = "RecordLogError";
+  readonly code: RecordLogErrorCode;
+  readonly isRetriable: boolean;
+
+  constructor(
+    code: RecordLogErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly isRetriable?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.isRetriable = options.isRetriable ?? false;
+  }
+}
+
+/** How to reach a log: Kafka's client settings (`bootstrap.servers`, `security.protocol`, …). */
+export interface RecordLogSettings {
+  readonly "bootstrap.servers": string;
+  readonly [key: string]: string;
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { parse } from "dot-properties";
+import { openRecordLog } from "#broker";
+import type { RecordLog, RecordLogSettings } from "#broker";
+import { CommandError } from "./command.ts";
+
+/** Options of commands that read topics. */
+export const logOptions = {
+  bootstrap: { type: "string" },
+  worker: { type: "string" },
+} as const;
+
+export const LOG_USAGE = "[--bootstrap embedded:DIR|HOST:PORT] [--worker worker.properties]";
+
+/**
+ * Opens the log that `--bootstrap`, the worker file of `--worker`, or CONNECT_BOOTSTRAP names, for reading;
+ * by default localhost:9092. An embedded log may be in use by a worker meanwhile.
+ */
+export async function openLog(values: {
+  readonly bootstrap?: string;
+  readonly worker?: string;
+}): Promise<RecordLog> {
+  const worker = values.worker === undefined ? {} : workerFile(values.worker);
+  const servers =
+    values.bootstrap ??
+    worker["bootstrap.servers"] ??
+    process.env["CONNECT_BOOTSTRAP"] ??
+    "localhost:9092";
+  const settings: RecordLogSettings = {
+    ...worker,
+    "bootstrap.servers": servers,
+    "embedded.read.only": "true",
+  };
+  return openRecordLog(settings);
+}
+
+function workerFile(file: string): Record<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new CommandError(`The worker file ${file} cannot be read`);
+  }
+  return (file.endsWith(".json") ? JSON.parse(text) : parse(text)) as Record<string, string>;
+}

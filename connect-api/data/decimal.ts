@@ -1,0 +1,56 @@
+import { DataError } from "../errors.ts";
+
+/**
+ * An exact decimal number: `unscaled` × 10^-`scale`. Keeps trailing zeros: 7.10 is 710 with scale 2.
+ *
+ * Source: java.math.BigDecimal, as org.apache.kafka.connect.data.Decimal uses it.
+ */
+export class Decimal {
+  readonly unscaled: bigint;
+  readonly scale: number;
+
+  constructor(unscaled: bigint, scale: number) {
+    this.unscaled = unscaled;
+    this.scale = scale;
+  }
+
+  /** Reads plain and exponent notation (`7.10`, `-1E+3`). Throws DataError for other text. */
+  static parse(text: string): Decimal {
+    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/.exec(text.trim());
+    const digits = `${match?.[2] ?? ""}${match?.[3] ?? ""}`;
+    if (!match || digits === "") {
+      throw new DataError("DECIMAL_INVALID", "The text is not a decimal number");
+    }
+    const unscaled = BigInt(digits) * (match[1] === "-" ? -1n : 1n);
+    return new Decimal(unscaled, (match[3] ?? "").length - Number(match[4] ?? 0));
+  }
+
+  /** Reads two's complement, big-endian, as in the BYTES of the logical type. */
+  static fromBytes(bytes: Uint8Array, scale: number): Decimal {
+    let unscaled = 0n;
+    for (const byte of bytes) unscaled = (unscaled << 8n) | BigInt(byte);
+    return new Decimal(BigInt.asIntN(Math.max(bytes.length, 1) * 8, unscaled), scale);
+  }
+
+  /** Two's complement, big-endian, in as few bytes as possible (BigInteger.toByteArray). */
+  toBytes(): Uint8Array {
+    let length = 1;
+    while (BigInt.asIntN(length * 8, this.unscaled) !== this.unscaled) length += 1;
+    const bytes = new Uint8Array(length);
+    let rest = BigInt.asUintN(length * 8, this.unscaled);
+    for (let index = length - 1; index >= 0; index -= 1) {
+      bytes[index] = Number(rest & 0xffn);
+      rest >>= 8n;
+    }
+    return bytes;
+  }
+
+  /** Plain notation with all digits (BigDecimal.toPlainString). */
+  toString(): string {
+    const sign = this.unscaled < 0n ? "-" : "";
+    const digits = String(this.unscaled < 0n ? -this.unscaled : this.unscaled);
+    if (this.scale <= 0) return `${sign}${digits}${digits === "0" ? "" : "0".repeat(-this.scale)}`;
+    const padded = digits.padStart(this.scale + 1, "0");
+    return `${sign}${padded.slice(0, -this.scale)}.${padded.slice(-this.scale)}`;
+  }
+}

@@ -1,0 +1,44 @@
+import { ConfigDef, oneOfIgnoringCase } from "#connect-api";
+
+export const SCHEMAS_ENABLE = "schemas.enable";
+export const SCHEMAS_CACHE_SIZE = "schemas.cache.size";
+export const DECIMAL_FORMAT = "decimal.format";
+export const REPLACE_NULL_WITH_DEFAULT = "replace.null.with.default";
+
+export const configDef = new ConfigDef({
+  [SCHEMAS_ENABLE]: {
+    type: "BOOLEAN",
+    default: true,
+    importance: "HIGH",
+    group: "Schemas",
+    displayName: "Enable Schemas",
+    documentation:
+      'Write and expect every value as `{"schema":…,"payload":…}`. When false, plain JSON.',
+  },
+  [SCHEMAS_CACHE_SIZE]: {
+    type: "INT",
+    default: 1000,
+    importance: "HIGH",
+    group: "Schemas",
+    displayName: "Schema Cache Size",
+    documentation: "Accepted for Kafka's sake; schemas are cached as long as they are in use.",
+  },
+  [DECIMAL_FORMAT]: {
+    type: "STRING",
+    default: "BASE64",
+    validator: oneOfIgnoringCase("BASE64", "NUMERIC"),
+    importance: "LOW",
+    group: "Serialization",
+    displayName: "Decimal Format",
+    documentation:
+      "How decimals are written: BASE64 (the bytes of the unscaled value) or NUMERIC (a JSON number with all its digits). Both are read.",
+  },
+  [REPLACE_NULL_WITH_DEFAULT]: {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    group: "Serialization",
+    displayName: "Replace null with default",
+    documentation: "Write the default of a field whose value is null. When false, null is kept.",
+  },
+});

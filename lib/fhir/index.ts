@@ -1,0 +1,4 @@
+export { resourceId } from "./resource-id.ts";
+export { clean } from "./clean.ts";
+export { fhirDate, fhirDateTime, fhirInstant, fhirTime, isTimeZone } from "./date-time.ts";
+export { fhirDecimal } from "./decimal.ts";

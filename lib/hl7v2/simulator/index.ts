@@ -1,0 +1,2 @@
+export { generateMessages } from "./generate-messages.ts";
+export type { SimulationOptions } from "./generate-messages.ts";

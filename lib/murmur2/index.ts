@@ -1,0 +1,1 @@
+export { murmur2, partitionOf } from "./murmur2.ts";

@@ -1,0 +1,57 @@
+// `npm run docs`: writes the config table of every plug-in's README from its ConfigDef, between the
+// markers `<!-- config:start -->` and `<!-- config:end -->`. With `--check` it writes nothing and
+// fails when a table is out of date.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { configTable } from "#connect-api";
+import type { ConfigDef, PluginManifest } from "#connect-api";
+
+const START = "<!-- config:start -->";
+const END = "<!-- config:end -->";
+const isCheck = process.argv.includes("--check");
+
+/** Folders with a manifest, at most two levels below a plug-in root. */
+function pluginFolders(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name === "index.ts")
+    .map((entry) => entry.parentPath)
+    .filter((folder) => existsSync(join(folder, "README.md")));
+}
+
+async function tableOf(folder: string): Promise<string> {
+  const module = (await import(pathToFileURL(resolve(folder, "index.ts")).href)) as {
+    default: PluginManifest;
+  };
+  const plugins = Object.values(module.default).flatMap((kind) =>
+    Object.entries(kind as Record<string, new () => { config(): ConfigDef }>),
+  );
+  const sections: string[] = [];
+  for (const [name, Plugin] of plugins) {
+    const table = configTable(new Plugin().config());
+    if (table === "") continue;
+    sections.push(plugins.length > 1 ? `**\`${name}\`**\n\n${table}` : table);
+  }
+  return sections.length > 0 ? sections.join("\n\n") : "No settings.";
+}
+
+const stale: string[] = [];
+for (const folder of ["connectors", "transforms", "converters"].flatMap(pluginFolders)) {
+  const file = join(folder, "README.md");
+  const text = readFileSync(file, "utf8");
+  const start = text.indexOf(START);
+  const end = text.indexOf(END);
+  if (start < 0 || end < start) {
+    stale.push(`${file}: the markers ${START} and ${END} are missing`);
+    continue;
+  }
+  const head = text.slice(0, start + START.length);
+  const updated = `${head}\n${(await tableOf(folder)).trimEnd()}\n${text.slice(end)}`;
+  if (updated === text) continue;
+  if (isCheck) stale.push(`${file}: the config table is out of date; run npm run docs`);
+  else writeFileSync(file, updated);
+}
+if (stale.length > 0) {
+  process.stderr.write(`${stale.join("\n")}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,64 @@
+// `npm test`: the whole check. `npm run test:unit` and `npm run test:faults` run one part of it.
+import { spawnSync } from "node:child_process";
+
+interface Part {
+  readonly title: string;
+  readonly command: readonly string[];
+}
+
+/** Node's test runner; files run side by side, tests of one file one after the other. */
+const nodeTest = (concurrency: number, ...globs: readonly string[]): readonly string[] => [
+  "node",
+  "--disable-warning=ExperimentalWarning",
+  "--test",
+  `--test-concurrency=${concurrency}`,
+  ...globs,
+];
+
+const withKafka = (command: readonly string[]): readonly string[] => [
+  "node",
+  "--disable-warning=ExperimentalWarning",
+  "test/servers/run-with-kafka.ts",
+  "--",
+  ...command,
+];
+
+const check: Part = { title: "check", command: ["node", "scripts/check.ts"] };
+const unit: Part = {
+  title: "unit tests and the embedded log",
+  command: nodeTest(
+    2,
+    "{connect-api,lib,converters,transforms,connectors,worker,cli,schemas}/**/*.test.ts",
+    "broker/embedded/**/*.test.ts",
+    "test/*.test.ts",
+  ),
+};
+const integration: Part = {
+  title: "end to end, and the real Kafka",
+  command: withKafka(nodeTest(1, "broker/kafka/**/*.test.ts", "test/{e2e,servers}/**/*.test.ts")),
+};
+const faults: Part = {
+  title: "faults",
+  command: withKafka(nodeTest(1, "test/e2e/kill.test.ts", "test/e2e/bad-input.test.ts")),
+};
+
+const parts: Readonly<Record<string, readonly Part[]>> = {
+  all: [check, unit, integration],
+  unit: [unit],
+  faults: [faults],
+};
+
+const chosen = parts[process.argv[2] ?? "all"];
+if (!chosen) {
+  process.stderr.write(`Unknown part; choose one of ${Object.keys(parts).join(", ")}\n`);
+  process.exit(2);
+}
+for (const [index, { title, command }] of chosen.entries()) {
+  process.stderr.write(`\n▶ ${index + 1}/${chosen.length} ${title}\n`);
+  const startedAt = performance.now();
+  const [program = "", ...args] = command;
+  const { status } = spawnSync(program, args, { stdio: "inherit" });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  process.stderr.write(`${status === 0 ? "✔" : "✖"} ${title} (${seconds} s)\n`);
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,159 @@
+import { spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { kafkaJars } from "./kafka-jars.ts";
+
+/** A real Apache Kafka, one node in KRaft mode, as a process on 127.0.0.1. */
+export interface KafkaServer {
+  readonly bootstrapServers: string;
+  /** SIGKILL; what was not flushed by the operating system stays, as after a crash of the process. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+  /** Stops the process's time (SIGSTOP) and lets it go on (SIGCONT). */
+  pause(): void;
+  resume(): void;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const MEMORY = ["-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+/** Starts Kafka and waits until it takes connections (a few seconds). Throws ServerMissingError. */
+export async function startKafka(): Promise<KafkaServer> {
+  const classPath = `${kafkaJars()}/*`;
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const folder = mkdtempSync(join(tmpdir(), "kafka-"));
+  const properties = join(folder, "server.properties");
+  writeFileSync(properties, serverProperties(port, controllerPort, join(folder, "data")));
+  const format = spawnSync(
+    "java",
+    [
+      ...MEMORY,
+      "-cp",
+      classPath,
+      "kafka.tools.StorageTool",
+      "format",
+      "-t",
+      "MkU3OEVBNTcwNTJENDM2Qk",
+      "-c",
+      properties,
+    ],
+    { encoding: "utf8" },
+  );
+  if (format.status !== 0) throw new Error(`Kafka's storage was not formatted: ${format.stderr}`);
+
+  const logFile = join(folder, "server.log");
+  let running = await start(classPath, properties, logFile, port);
+  return {
+    bootstrapServers: `127.0.0.1:${port}`,
+    async kill() {
+      process.kill(running.pid, "SIGKILL");
+      await running.ended;
+    },
+    async restart() {
+      running = await start(classPath, properties, logFile, port);
+    },
+    pause: () => void process.kill(running.pid, "SIGSTOP"),
+    resume: () => void process.kill(running.pid, "SIGCONT"),
+    async stop() {
+      running.watchdog.ref();
+      running.watchdog.stdin?.end();
+      await running.ended;
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+interface Running {
+  readonly pid: number;
+  readonly watchdog: ChildProcess;
+  readonly ended: Promise<unknown>;
+}
+
+async function start(
+  classPath: string,
+  properties: string,
+  logFile: string,
+  port: number,
+): Promise<Running> {
+  // The shell waits for the end of its input, which is the end of this process however it comes, and
+  // then ends the server: no orphan is left.
+  const script = `java ${MEMORY.join(" ")} -cp "$1" kafka.Kafka "$2" >>"$3" 2>&1 </dev/null &
+pid=$!
+echo "$pid"
+(while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; kill $$ 2>/dev/null) &
+cat >/dev/null
+kill -9 "$pid" 2>/dev/null`;
+  const watchdog = spawn("sh", ["-c", script, "kafka", classPath, properties, logFile], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(watchdog, "exit");
+  const [line] = (await once(watchdog.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+  const pid = Number(line.toString("utf8").trim());
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await takesConnections(port))) {
+    if (performance.now() > deadline || watchdog.exitCode !== null) {
+      watchdog.stdin?.end();
+      throw new Error(`Kafka did not start:\n${readFileSync(logFile, "utf8").slice(-4000)}`);
+    }
+    await delay(100);
+  }
+  // The server must not keep this process alive; its end ends the server.
+  watchdog.unref();
+  (watchdog.stdout as unknown as { unref?(): void }).unref?.();
+  (watchdog.stdin as unknown as { unref?(): void }).unref?.();
+  return { pid, watchdog, ended };
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+function serverProperties(port: number, controllerPort: number, data: string): string {
+  return [
+    "process.roles=broker,controller",
+    "node.id=1",
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    "controller.listener.names=CONTROLLER",
+    "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    `log.dirs=${data}`,
+    "num.partitions=1",
+    "default.replication.factor=1",
+    "offsets.topic.replication.factor=1",
+    "offsets.topic.num.partitions=4",
+    "transaction.state.log.replication.factor=1",
+    "transaction.state.log.min.isr=1",
+    "transaction.state.log.num.partitions=4",
+    "group.initial.rebalance.delay.ms=0",
+    "num.network.threads=2",
+    "num.io.threads=2",
+    "log.cleaner.enable=true",
+    "log.cleaner.dedupe.buffer.size=2097152",
+    "",
+  ].join("\n");
+}

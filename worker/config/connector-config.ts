@@ -1,0 +1,353 @@
+import {
+  ConfigDef,
+  allOf,
+  atLeast,
+  nameWithoutControlCharacters,
+  nonEmptyString,
+  nonNull,
+  oneOf,
+  oneOfIgnoringCase,
+  regularExpression,
+  uniqueAliases,
+} from "#connect-api";
+import type { ConfigKey, ConfigValues } from "#connect-api";
+
+/**
+ * The settings that every connector has, and those of sources, sinks and topic streams.
+ *
+ * Source: org.apache.kafka.connect.runtime.ConnectorConfig, SourceConnectorConfig, SinkConnectorConfig.
+ */
+
+const COMMON = "Common";
+const ERRORS = "Error Handling";
+
+const converterKey = (order: number, displayName: string, documentation: string) =>
+  ({
+    type: "CLASS",
+    default: null,
+    importance: "LOW",
+    group: COMMON,
+    order,
+    width: "SHORT",
+    displayName,
+    documentation,
+  }) as const satisfies ConfigKey;
+
+export const commonConfigDef = new ConfigDef({
+  name: {
+    type: "STRING",
+    importance: "HIGH",
+    group: COMMON,
+    order: 1,
+    width: "MEDIUM",
+    displayName: "Connector name",
+    validator: nameWithoutControlCharacters,
+    documentation: "Globally unique name of this connector.",
+  },
+  "connector.class": {
+    type: "CLASS",
+    importance: "HIGH",
+    group: COMMON,
+    order: 2,
+    width: "LONG",
+    displayName: "Connector class",
+    documentation: "Class of the connector: its full name, or its simple name.",
+  },
+  "tasks.max": {
+    type: "INT",
+    default: 1,
+    importance: "HIGH",
+    group: COMMON,
+    order: 3,
+    width: "SHORT",
+    displayName: "Tasks max",
+    validator: atLeast(1),
+    documentation: "The most tasks that this connector may have.",
+  },
+  "tasks.max.enforce": {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    group: COMMON,
+    order: 4,
+    width: "SHORT",
+    displayName: "Enforce tasks max",
+    documentation: "Whether a connector that makes more tasks than tasks.max fails.",
+  },
+  "key.converter": converterKey(
+    5,
+    "Key converter class",
+    "Converter of keys; by default the worker's.",
+  ),
+  "value.converter": converterKey(
+    6,
+    "Value converter class",
+    "Converter of values; by default the worker's.",
+  ),
+  "header.converter": converterKey(
+    7,
+    "Header converter class",
+    "Converter of headers; by default the worker's.",
+  ),
+  transforms: {
+    type: "LIST",
+    default: [],
+    importance: "LOW",
+    group: "Transforms",
+    order: 8,
+    width: "LONG",
+    displayName: "Transforms",
+    validator: allOf(nonNull, uniqueAliases),
+    documentation: "Aliases of the transformations to apply, in order.",
+  },
+  predicates: {
+    type: "LIST",
+    default: [],
+    importance: "LOW",
+    group: "Predicates",
+    order: 9,
+    width: "LONG",
+    displayName: "Predicates",
+    validator: allOf(nonNull, uniqueAliases),
+    documentation: "Aliases of the predicates that transformations may use.",
+  },
+  "config.action.reload": {
+    type: "STRING",
+    default: "restart",
+    importance: "LOW",
+    group: COMMON,
+    order: 10,
+    width: "MEDIUM",
+    displayName: "Reload Action",
+    validator: oneOf("none", "restart"),
+    documentation: "What to do when a value from a config provider changes.",
+  },
+  "errors.retry.timeout": {
+    type: "LONG",
+    default: 0,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 1,
+    width: "MEDIUM",
+    displayName: "Retry Timeout for Errors",
+    documentation:
+      "How long a failed conversion or transformation is tried again, in milliseconds. 0: not at all; -1: for ever.",
+  },
+  "errors.retry.delay.max.ms": {
+    type: "LONG",
+    default: 60_000,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 2,
+    width: "MEDIUM",
+    displayName: "Maximum Delay Between Retries for Errors",
+    documentation: "The longest pause between two attempts, in milliseconds.",
+  },
+  "errors.tolerance": {
+    type: "STRING",
+    default: "none",
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 3,
+    width: "SHORT",
+    displayName: "Error Tolerance",
+    validator: oneOf("none", "all"),
+    documentation: "none: a record that cannot be processed fails the task. all: it is skipped.",
+  },
+  "errors.log.enable": {
+    type: "BOOLEAN",
+    default: false,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 4,
+    width: "SHORT",
+    displayName: "Log Errors",
+    documentation: "Whether each failure is written to the log.",
+  },
+  "errors.log.include.messages": {
+    type: "BOOLEAN",
+    default: false,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 5,
+    width: "SHORT",
+    displayName: "Log Error Details",
+    documentation: "Whether the line names topic, partition and offset of the record.",
+  },
+});
+
+export const sinkConfigDef = new ConfigDef({
+  topics: {
+    type: "LIST",
+    default: [],
+    importance: "HIGH",
+    group: COMMON,
+    order: 4,
+    width: "LONG",
+    displayName: "Topics",
+    documentation: "Topics to consume.",
+  },
+  "topics.regex": {
+    type: "STRING",
+    default: "",
+    importance: "HIGH",
+    group: COMMON,
+    order: 4,
+    width: "LONG",
+    displayName: "Topics regex",
+    validator: regularExpression,
+    documentation: "Pattern that the whole name of a topic must match to be consumed.",
+  },
+  "errors.deadletterqueue.topic.name": {
+    type: "STRING",
+    default: "",
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 6,
+    width: "MEDIUM",
+    displayName: "Dead Letter Queue Topic Name",
+    documentation: "Topic for records that cannot be processed. Empty: none.",
+  },
+  "errors.deadletterqueue.topic.replication.factor": {
+    type: "SHORT",
+    default: 3,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 7,
+    width: "MEDIUM",
+    displayName: "Dead Letter Queue Topic Replication Factor",
+    documentation: "Replication factor for that topic if it has to be made.",
+  },
+  "errors.deadletterqueue.context.headers.enable": {
+    type: "BOOLEAN",
+    default: false,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 8,
+    width: "MEDIUM",
+    displayName: "Enable Error Context Headers",
+    documentation: "Whether dead letters carry the reason in `__connect.errors.*` headers.",
+  },
+});
+
+export const sourceConfigDef = new ConfigDef({
+  "topic.creation.groups": {
+    type: "LIST",
+    default: [],
+    importance: "LOW",
+    group: "Topic Creation",
+    order: 1,
+    width: "LONG",
+    displayName: "Topic Creation Groups",
+    validator: uniqueAliases,
+    documentation: "Groups of topics with settings of their own.",
+  },
+  "exactly.once.support": {
+    type: "STRING",
+    default: "requested",
+    importance: "MEDIUM",
+    group: "Exactly Once Support",
+    order: 2,
+    width: "SHORT",
+    displayName: "Exactly once support",
+    validator: oneOfIgnoringCase("requested", "required"),
+    documentation: "Whether exactly-once delivery is required.",
+  },
+  "transaction.boundary": {
+    type: "STRING",
+    default: "poll",
+    importance: "MEDIUM",
+    group: "Exactly Once Support",
+    order: 3,
+    width: "SHORT",
+    displayName: "Transaction Boundary",
+    validator: oneOfIgnoringCase("poll", "interval", "connector"),
+    documentation: "When transactions end, with exactly-once delivery.",
+  },
+  "transaction.boundary.interval.ms": {
+    type: "LONG",
+    default: null,
+    importance: "LOW",
+    group: "Exactly Once Support",
+    order: 4,
+    width: "SHORT",
+    displayName: "Transaction boundary interval",
+    validator: atLeast(0),
+    documentation: "Length of a transaction with the boundary `interval`, in milliseconds.",
+  },
+  "offsets.storage.topic": {
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    group: "offsets.topic",
+    order: 1,
+    width: "LONG",
+    displayName: "Offsets topic",
+    validator: nonEmptyString,
+    documentation: "Topic for the offsets of this connector.",
+  },
+});
+
+/** Beyond Kafka: a topic stream converts twice. */
+export const streamConfigDef = new ConfigDef({
+  "output.key.converter": converterKey(
+    8,
+    "Output key converter class",
+    "Converter of keys that are produced; by default the one of keys that are read.",
+  ),
+  "output.value.converter": converterKey(
+    9,
+    "Output value converter class",
+    "Converter of values that are produced; by default the one of values that are read.",
+  ),
+});
+
+export type CommonConfig = ConfigValues<(typeof commonConfigDef)["keys"]>;
+export type SinkConfig = ConfigValues<(typeof sinkConfigDef)["keys"]>;
+
+/** Framework settings of one alias in `transforms`. */
+export function transformKeys(alias: string): Readonly<Record<string, ConfigKey>> {
+  const group = `Transforms: ${alias}`;
+  return {
+    [`transforms.${alias}.type`]: {
+      type: "CLASS",
+      importance: "HIGH",
+      group,
+      order: 0,
+      width: "LONG",
+      displayName: `Transformation type for ${alias}`,
+      documentation: `Class of the transformation '${alias}'.`,
+    },
+    [`transforms.${alias}.predicate`]: {
+      type: "STRING",
+      default: null,
+      importance: "MEDIUM",
+      group,
+      order: 0,
+      documentation: "Alias of the predicate that decides whether it is applied.",
+    },
+    [`transforms.${alias}.negate`]: {
+      type: "BOOLEAN",
+      default: false,
+      importance: "MEDIUM",
+      group,
+      order: 0,
+      documentation: "Whether it is applied when the predicate is false.",
+    },
+  };
+}
+
+/** Framework settings of one alias in `predicates`. */
+export function predicateKeys(alias: string): Readonly<Record<string, ConfigKey>> {
+  return {
+    [`predicates.${alias}.type`]: {
+      type: "CLASS",
+      importance: "HIGH",
+      group: `Predicates: ${alias}`,
+      order: 0,
+      width: "LONG",
+      displayName: `Predicate type for ${alias}`,
+      documentation: `Class of the predicate '${alias}'.`,
+    },
+  };
+}

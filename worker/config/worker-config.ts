@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { parse as parseProperties } from "dot-properties";
+import { ConfigDef, ConfigError, atLeast, nonEmptyString } from "#connect-api";
+import type { ConfigValues, Props } from "#connect-api";
+
+/** Settings of the worker. Source: org.apache.kafka.connect.runtime.WorkerConfig and DistributedConfig. */
+export const workerConfigDef = new ConfigDef({
+  "bootstrap.servers": {
+    type: "STRING",
+    default: "localhost:9092",
+    importance: "HIGH",
+    documentation:
+      "The log: `host:port[,host:port…]` of a Kafka cluster, or `embedded:DIR` for the one in this process.",
+  },
+  "group.id": {
+    type: "STRING",
+    default: "clinical-connect",
+    validator: nonEmptyString,
+    importance: "HIGH",
+    documentation: "Name of the worker's group; also the start of its transactional ids.",
+  },
+  "key.converter": {
+    type: "CLASS",
+    importance: "HIGH",
+    documentation: "Converter of keys, for connectors that name none.",
+  },
+  "value.converter": {
+    type: "CLASS",
+    importance: "HIGH",
+    documentation: "Converter of values, for connectors that name none.",
+  },
+  "header.converter": {
+    type: "CLASS",
+    default: "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+    importance: "LOW",
+    documentation: "Converter of headers, for connectors that name none.",
+  },
+  "config.storage.topic": {
+    type: "STRING",
+    default: "connect-configs",
+    validator: nonEmptyString,
+    importance: "HIGH",
+    documentation: "Topic of connector and task configs; one partition, compacted.",
+  },
+  "config.storage.replication.factor": {
+    type: "SHORT",
+    default: 3,
+    importance: "LOW",
+    documentation: "Its replication factor; -1: the cluster's default.",
+  },
+  "offset.storage.topic": {
+    type: "STRING",
+    default: "connect-offsets",
+    validator: nonEmptyString,
+    importance: "HIGH",
+    documentation: "Topic of source offsets; compacted.",
+  },
+  "offset.storage.replication.factor": {
+    type: "SHORT",
+    default: 3,
+    importance: "LOW",
+    documentation: "Its replication factor; -1: the cluster's default.",
+  },
+  "offset.storage.partitions": {
+    type: "INT",
+    default: 25,
+    importance: "LOW",
+    documentation: "Its partitions.",
+  },
+  "status.storage.topic": {
+    type: "STRING",
+    default: "connect-status",
+    validator: nonEmptyString,
+    importance: "HIGH",
+    documentation: "Topic of connector and task states; compacted.",
+  },
+  "status.storage.replication.factor": {
+    type: "SHORT",
+    default: 3,
+    importance: "LOW",
+    documentation: "Its replication factor; -1: the cluster's default.",
+  },
+  "status.storage.partitions": {
+    type: "INT",
+    default: 5,
+    importance: "LOW",
+    documentation: "Its partitions.",
+  },
+  "offset.flush.interval.ms": {
+    type: "LONG",
+    default: 60_000,
+    validator: atLeast(1),
+    importance: "LOW",
+    documentation: "How often offsets are committed.",
+  },
+  "offset.flush.timeout.ms": {
+    type: "LONG",
+    default: 5000,
+    validator: atLeast(1),
+    importance: "LOW",
+    documentation: "How long one commit of offsets may take.",
+  },
+  "task.shutdown.graceful.timeout.ms": {
+    type: "LONG",
+    default: 5000,
+    validator: atLeast(0),
+    importance: "LOW",
+    documentation: "How long all tasks together may take to stop.",
+  },
+  "plugin.path": {
+    type: "LIST",
+    default: null,
+    importance: "LOW",
+    documentation: "Folders with more plug-ins, beside the built-in ones.",
+  },
+  "topic.creation.enable": {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    documentation: "Whether `topic.creation.*` of source connectors has an effect.",
+  },
+  "topic.tracking.enable": {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    documentation: "Whether the topics that a connector uses are remembered.",
+  },
+  "topic.tracking.allow.reset": {
+    type: "BOOLEAN",
+    default: true,
+    importance: "LOW",
+    documentation: "Whether they may be forgotten by REST.",
+  },
+  listeners: {
+    type: "LIST",
+    default: ["http://127.0.0.1:8083"],
+    importance: "LOW",
+    documentation: "Addresses of the REST API. Port 0 takes a free one.",
+  },
+  "rest.advertised.host.name": {
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    documentation: "Host under which this worker is shown (`worker_id`).",
+  },
+  "rest.advertised.port": {
+    type: "INT",
+    default: null,
+    importance: "LOW",
+    documentation: "Port under which this worker is shown.",
+  },
+});
+
+export type WorkerConfig = ConfigValues<(typeof workerConfigDef)["keys"]>;
+
+/** Reads a worker file: Java properties, or JSON with a flat map. Throws ConfigError. */
+export function readPropsFile(file: string): Props {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new ConfigError("CONFIG_UNREADABLE", `The file ${file} cannot be read`, { cause });
+  }
+  if (!file.endsWith(".json")) return parseProperties(text) as Props;
+  try {
+    return JSON.parse(text) as Props;
+  } catch (cause) {
+    throw new ConfigError("CONFIG_UNREADABLE", `The file ${file} is not valid JSON`, { cause });
+  }
+}
+
+/** Checks all settings at once. Throws ConfigError with every error, one per line. */
+export function parseWorkerConfig(props: Props): WorkerConfig {
+  const errors = workerConfigDef.validate(props).flatMap((value) => value.errors);
+  if (errors.length > 0) throw new ConfigError("CONFIG_INVALID", errors.join("\n"));
+  return workerConfigDef.parse(props);
+}
+
+/** Settings whose keys begin with a prefix, without it. */
+export function withPrefix(props: Props, prefix: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(props)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+}

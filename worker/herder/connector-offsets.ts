@@ -1,0 +1,121 @@
+import type {
+  Connector,
+  Props,
+  SinkConnector,
+  SourceConnector,
+  SourceOffset,
+  SourcePartition,
+} from "#connect-api";
+import { RecordLogError } from "#broker";
+import { errorMessage } from "../logging/index.ts";
+import { HerderError } from "./herder.ts";
+import type { ConnectorOffset } from "./herder.ts";
+import type { WorkerContext } from "./worker-context.ts";
+
+const groupOf = (name: string, config: Props): string =>
+  config["consumer.override.group.id"] ?? `connect-${name}`;
+
+/** The offsets of a connector: a consumer group's for a sink, the stored ones for a source. */
+export async function readOffsets(
+  context: WorkerContext,
+  name: string,
+  kind: "source" | "sink" | "unknown",
+): Promise<readonly ConnectorOffset[]> {
+  if (kind !== "sink") return context.offsets.list(name);
+  const config = context.configs.config(name) ?? {};
+  const offsets = await context.log.admin.groupOffsets(groupOf(name, config));
+  return offsets.map(({ topic, partition, offset }) => ({
+    partition: { kafka_topic: topic, kafka_partition: partition },
+    offset: { kafka_offset: offset },
+  }));
+}
+
+type Change = (
+  context: WorkerContext,
+  name: string,
+  config: Props,
+  connector: Connector,
+  offsets: readonly ConnectorOffset[],
+) => Promise<boolean>;
+
+/** Returns what the plug-in's alterOffsets said. Throws HerderError with Kafka's texts. */
+export const alterSinkOffsets: Change = async (context, name, config, connector, offsets) => {
+  const positions = offsets.map(sinkPosition);
+  let isAccepted: boolean;
+  try {
+    isAccepted = await (connector as SinkConnector).alterOffsets(config, positions);
+    await context.log.admin.alterGroupOffsets(groupOf(name, config), positions);
+  } catch (error) {
+    if (error instanceof RecordLogError && error.code === "GROUP_NOT_EMPTY") {
+      throw new HerderError(
+        500,
+        `Failed to alter consumer group offsets for connector ${name} either because its tasks haven't stopped completely yet or the connector was resumed before the request to alter its offsets could be successfully completed. If the connector is in a stopped state, this operation can be safely retried.`,
+      );
+    }
+    throw new HerderError(500, errorMessage(error), { cause: error });
+  }
+  return isAccepted;
+};
+
+function sinkPosition({ partition, offset }: ConnectorOffset) {
+  if (!partition) {
+    throw bad("The partition for a sink connector offset cannot be null or missing");
+  }
+  if (!("kafka_topic" in partition) || !("kafka_partition" in partition)) {
+    throw bad(
+      "The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'",
+    );
+  }
+  const { kafka_topic: topic, kafka_partition: number } = partition;
+  if (topic === null) throw bad("Kafka topic names must be valid strings and may not be null");
+  if (number === null) throw bad("Kafka partitions must be valid numbers and may not be null");
+  const partitionNumber = integer(number);
+  if (partitionNumber === undefined) {
+    throw bad(
+      `Failed to parse the following Kafka partition value in the provided offsets: '${String(number)}'. Partition values for sink connectors need to be integers.`,
+    );
+  }
+  if (offset === null) return { topic: String(topic), partition: partitionNumber, offset: null };
+  if (!("kafka_offset" in offset)) {
+    throw bad(
+      "The offset for a sink connector should either be null or contain the key 'kafka_offset'",
+    );
+  }
+  const next = integer(offset["kafka_offset"]);
+  if (next === undefined) {
+    throw bad(
+      `Failed to parse the following Kafka offset value in the provided offsets: '${String(offset["kafka_offset"])}'. Offset values for sink connectors need to be integers.`,
+    );
+  }
+  return { topic: String(topic), partition: partitionNumber, offset: next };
+}
+
+export const alterSourceOffsets: Change = async (context, name, config, connector, offsets) => {
+  const changes = new Map<SourcePartition, SourceOffset | null>();
+  for (const { partition, offset } of offsets) changes.set(partition ?? {}, offset);
+  for (const map of [...changes.keys(), ...changes.values()]) {
+    for (const [field, value] of Object.entries(map ?? {})) {
+      if (typeof value !== "object" || value === null) continue;
+      throw new HerderError(
+        500,
+        `Offsets may only contain primitive types as values, but field ${field} contains ${Array.isArray(value) ? "ARRAY" : "MAP"}`,
+      );
+    }
+  }
+  try {
+    const isAccepted = await (connector as SourceConnector).alterOffsets(config, changes);
+    await context.offsets.put(name, [...changes]);
+    return isAccepted;
+  } catch (error) {
+    throw new HerderError(500, errorMessage(error), { cause: error });
+  }
+};
+
+function integer(value: unknown): number | undefined {
+  const text = String(value).trim();
+  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function bad(message: string): HerderError {
+  return new HerderError(400, message);
+}

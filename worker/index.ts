@@ -1,0 +1,2 @@
+export { WORKER_VERSION, startWorker } from "./worker.ts";
+export type { Worker } from "./worker.ts";

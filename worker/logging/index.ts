@@ -1,0 +1,10 @@
+export { describeError, errorMessage } from "./describe-error.ts";
+export {
+  LEVELS,
+  getLogger,
+  isKnownLogger,
+  levelOf,
+  loggersWithLevels,
+  setLevel,
+} from "./logger.ts";
+export type { Level, Logger } from "./logger.ts";

@@ -1,0 +1,24 @@
+import type { FastifyRequest } from "fastify";
+import { configBody } from "../request-body.ts";
+import { withinRequestTimeout } from "../request.ts";
+import type { Resource } from "../resource.ts";
+
+/** Plug-ins, their settings, and the check of a config. Source: ConnectorPluginsResource. */
+export const connectorPluginsResource: Resource = (app, { herder }) => {
+  app.get("/connector-plugins", (request) => {
+    const { connectorsOnly } = request.query as { connectorsOnly?: string };
+    return herder.plugins({
+      connectorsOnly: connectorsOnly === undefined || connectorsOnly.toLowerCase() === "true",
+    });
+  });
+
+  app.get("/connector-plugins/:plugin/config", (request) => herder.pluginConfig(pluginOf(request)));
+
+  app.put("/connector-plugins/:plugin/config/validate", (request) =>
+    withinRequestTimeout(herder.validateConfig(pluginOf(request), configBody(request.body))),
+  );
+};
+
+function pluginOf(request: FastifyRequest): string {
+  return (request.params as { plugin: string }).plugin;
+}

@@ -1,0 +1,112 @@
+import { HerderError } from "../../herder/herder.ts";
+import type { Herder, InitialState, RawConfig } from "../../herder/herder.ts";
+import { cannotBind, configBody, objectBody } from "../request-body.ts";
+import { isTrue, nameOf, withinRequestTimeout } from "../request.ts";
+import type { Resource } from "../resource.ts";
+
+const STATES: readonly InitialState[] = ["RUNNING", "PAUSED", "STOPPED"];
+
+/** Connectors, their configs and their states. Source: ConnectorsResource. */
+export const connectorsResource: Resource = (app, { herder }) => {
+  app.get("/connectors", (request) => {
+    const { expand } = request.query as { expand?: string | string[] };
+    if (expand === undefined) return herder.connectors();
+    return expanded(herder, [expand].flat());
+  });
+
+  app.post("/connectors", async (request, reply) => {
+    const body = objectBody(request.body, ["name", "config", "initial_state"]);
+    const config = configBody(body["config"], '"config"');
+    const name = String(body["name"] ?? "").trim();
+    const initial = initialState(body["initial_state"]);
+    checkName(name || String(config["name"] ?? ""), name, config);
+    const info = await withinRequestTimeout(herder.createConnector(name, config, initial));
+    return reply
+      .status(201)
+      .header("location", `/connectors/${encodeURIComponent(name)}`)
+      .send(info);
+  });
+
+  app.get("/connectors/:connector", (request) => herder.connectorInfo(nameOf(request)));
+
+  app.delete("/connectors/:connector", async (request, reply) => {
+    await withinRequestTimeout(herder.deleteConnector(nameOf(request)));
+    return reply.status(204).send();
+  });
+
+  app.get("/connectors/:connector/config", (request) => herder.connectorConfig(nameOf(request)));
+
+  app.put("/connectors/:connector/config", async (request, reply) => {
+    const config = configBody(request.body);
+    const name = nameOf(request);
+    checkName(name, name, config);
+    const { created, info } = await withinRequestTimeout(herder.putConnectorConfig(name, config));
+    if (!created) return info;
+    return reply
+      .status(201)
+      .header("location", `/connectors/${encodeURIComponent(name)}`)
+      .send(info);
+  });
+
+  app.patch("/connectors/:connector/config", (request) =>
+    withinRequestTimeout(herder.patchConnectorConfig(nameOf(request), configBody(request.body))),
+  );
+
+  app.get("/connectors/:connector/status", (request) => herder.connectorStatus(nameOf(request)));
+
+  app.post("/connectors/:connector/restart", async (request, reply) => {
+    const query = request.query as { includeTasks?: string; onlyFailed?: string };
+    const status = await withinRequestTimeout(
+      herder.restartConnector(nameOf(request), {
+        includeTasks: isTrue(query.includeTasks),
+        onlyFailed: isTrue(query.onlyFailed),
+      }),
+    );
+    return status ? reply.status(202).send(status) : reply.status(204).send();
+  });
+
+  app.put("/connectors/:connector/pause", async (request, reply) => {
+    await withinRequestTimeout(herder.pauseConnector(nameOf(request)));
+    return reply.status(202).send();
+  });
+  app.put("/connectors/:connector/resume", async (request, reply) => {
+    await withinRequestTimeout(herder.resumeConnector(nameOf(request)));
+    return reply.status(202).send();
+  });
+  app.put("/connectors/:connector/stop", async (request, reply) => {
+    await withinRequestTimeout(herder.stopConnector(nameOf(request)));
+    return reply.status(204).send();
+  });
+};
+
+/** A connector that vanishes meanwhile, or has no status yet, is left out. */
+function expanded(herder: Herder, what: readonly string[]): Record<string, object> {
+  const found: Record<string, object> = {};
+  for (const name of herder.connectors()) {
+    try {
+      found[name] = {
+        ...(what.includes("status") ? { status: herder.connectorStatus(name) } : {}),
+        ...(what.includes("info") ? { info: herder.connectorInfo(name) } : {}),
+      };
+    } catch (error) {
+      if (!(error instanceof HerderError)) throw error;
+    }
+  }
+  return found;
+}
+
+function checkName(expected: string, name: string, config: RawConfig): void {
+  const configured = config["name"];
+  if (configured === undefined || configured === null || configured === name) return;
+  throw new HerderError(
+    400,
+    `Connector name configuration (${configured}) doesn't match connector name in the URL (${name || expected})`,
+  );
+}
+
+function initialState(value: unknown): InitialState | undefined {
+  if (value === undefined || value === null) return undefined;
+  const state = STATES.find((each) => each === String(value).toUpperCase());
+  if (!state) throw cannotBind('"initial_state"', `one of ${STATES.join(", ")}`);
+  return state;
+}

@@ -1,0 +1,26 @@
+import type { Resource } from "../resource.ts";
+
+const PING_TIMEOUT_MS = 10_000;
+
+/** Whether the worker answers. Source: RootResource.healthCheck (KIP-1017). */
+export const healthResource: Resource = (app, { herder }) => {
+  app.get("/health", async (_request, reply) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
+    });
+    const isAlive = await Promise.race([herder.ping().then(() => true), late]);
+    clearTimeout(timer);
+    if (isAlive) {
+      return {
+        status: "healthy",
+        message: "Worker has completed startup and is ready to handle requests.",
+      };
+    }
+    return reply.status(500).send({
+      status: "unhealthy",
+      message:
+        "Worker was unable to handle this request and may be unable to handle other requests.",
+    });
+  });
+};

@@ -1,0 +1,82 @@
+import { ConfigError } from "#connect-api";
+import type { Converter, ConverterType, HeaderConverter, Props } from "#connect-api";
+import { withPrefix } from "../config/worker-config.ts";
+import type { Plugins } from "../plugins/plugins.ts";
+
+export interface Converters {
+  readonly key: Named<Converter>;
+  readonly value: Named<Converter>;
+  readonly header: Named<HeaderConverter>;
+}
+
+/** A plug-in instance with the name by which error reports call it. */
+export interface Named<T> {
+  readonly name: string;
+  readonly instance: T;
+}
+
+/**
+ * The converters of a task: the connector's if it names them, otherwise the worker's.
+ *
+ * `output.` as prefix gives those of a topic stream's output, which fall back to those of its input.
+ */
+export function makeConverters(
+  plugins: Plugins,
+  worker: Props,
+  connector: Props,
+  prefix: "" | "output." = "",
+): Converters {
+  const sources: readonly (readonly [Props, string])[] =
+    prefix === ""
+      ? [
+          [connector, ""],
+          [worker, ""],
+        ]
+      : [
+          [connector, prefix],
+          [connector, ""],
+          [worker, ""],
+        ];
+  const make = (type: ConverterType): Named<Converter> => {
+    const { name, props } = settingsOf(sources, `${type}.converter`);
+    const plugin = plugins.find(name, "converter");
+    if (!plugin) throw unknownClass(`${type}.converter`, name);
+    const instance = new plugin.create();
+    instance.configure({ ...props, "converter.type": type }, type);
+    return { name: plugin.name, instance };
+  };
+  return { key: make("key"), value: make("value"), header: headerConverter(plugins, sources) };
+}
+
+function headerConverter(
+  plugins: Plugins,
+  sources: readonly (readonly [Props, string])[],
+): Named<HeaderConverter> {
+  const { name, props } = settingsOf(sources, "header.converter");
+  const plugin = plugins.find(name, "header_converter");
+  if (!plugin) throw unknownClass("header.converter", name);
+  const instance = new plugin.create();
+  instance.configure({ ...props, "converter.type": "header" });
+  return { name: plugin.name, instance };
+}
+
+const DEFAULTS: Props = {
+  "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+};
+
+/** The first source that names the converter also gives its settings. */
+function settingsOf(
+  sources: readonly (readonly [Props, string])[],
+  key: string,
+): { readonly name: string; readonly props: Props } {
+  for (const [props, prefix] of sources) {
+    const name = props[prefix + key];
+    if (name) return { name, props: withPrefix(props, `${prefix}${key}.`) };
+  }
+  return { name: DEFAULTS[key] ?? "", props: {} };
+}
+
+function unknownClass(key: string, name: string): ConfigError {
+  const message = `Invalid value ${name} for configuration ${key}: Class ${name} could not be found.`;
+  return new ConfigError("CONFIG_INVALID", message, { key });
+}

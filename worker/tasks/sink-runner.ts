@@ -1,0 +1,352 @@
+import { RetriableError, fullMatch } from "#connect-api";
+import type {
+  ErrantRecordReporter,
+  SinkRecord,
+  SinkTask,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "#connect-api";
+import type { Consumer, LogRecord, Producer } from "#broker";
+import { sinkConfigDef } from "../config/connector-config.ts";
+import type { ErrorHandler } from "../errors/error-handler.ts";
+import { getLogger } from "../logging/index.ts";
+import { makeConverters } from "./converters.ts";
+import type { Converters } from "./converters.ts";
+import { ErrantRecords } from "./errant-records.ts";
+import { failedLogRecord, toSinkRecord } from "./record-conversion.ts";
+import { PauseSwitch } from "./task-runner.ts";
+import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
+import {
+  clientSettings,
+  makeErrorHandler,
+  openDeadLetterQueue,
+  pluginLog,
+  tagsOf,
+} from "./task-support.ts";
+import { TransformationChain } from "./transformation-chain.ts";
+
+const log = getLogger("worker.tasks.sink");
+
+/** How long a poll waits at most, so that pause, stop and commits are looked at. */
+const POLL_MS = 1000;
+const PUT_RETRY_MS = 1000;
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+
+/** The consumer of a sink task or a topic stream. */
+export function openConsumer(
+  environment: TaskEnvironment,
+  listener: Parameters<TaskEnvironment["log"]["consumer"]>[0]["listener"],
+): Promise<Consumer> {
+  const { connector, task, props } = environment;
+  const config = sinkConfigDef.parse(props);
+  const settings = clientSettings(environment, "consumer");
+  const { topics } = config;
+  return environment.log.consumer({
+    clientId: `connector-consumer-${connector}-${task}`,
+    groupId: settings["group.id"] ?? `connect-${connector}`,
+    topics: topics.length > 0 ? topics : fullMatch(config["topics.regex"]),
+    autoOffsetReset: settings["auto.offset.reset"] === "latest" ? "latest" : "earliest",
+    maxPollRecords: Number(settings["max.poll.records"] ?? 500),
+    settings,
+    ...(listener ? { listener } : {}),
+  });
+}
+
+/**
+ * Runs a sink task: poll → converters → transformations → put → preCommit → commit.
+ *
+ * Offsets move only over records that `put` has taken, and are committed only as far as `preCommit`
+ * allows. Source: org.apache.kafka.connect.runtime.WorkerSinkTask.
+ */
+export class SinkRunner implements TaskRunner {
+  readonly #task: SinkTask;
+  readonly #environment: TaskEnvironment;
+  readonly #pause: PauseSwitch;
+  readonly #stopping = new AbortController();
+  readonly #ended: Promise<void>;
+  /** Next offset to read, by partition, of what `put` has taken. */
+  readonly #delivered = new Map<string, TopicPartitionOffset>();
+  readonly #committed = new Map<string, number>();
+  readonly #rewinds: TopicPartitionOffset[] = [];
+  readonly #pausedByTask = new Set<string>();
+  #consumer: Consumer | undefined;
+  #deadLetterProducer: Producer | undefined;
+  #errant: ErrantRecords | undefined;
+  #commitRequested = false;
+  #nextCommitAt = 0;
+  #timeoutMs = PUT_RETRY_MS;
+
+  constructor(task: SinkTask, environment: TaskEnvironment) {
+    this.#task = task;
+    this.#environment = environment;
+    this.#pause = new PauseSwitch(environment.isPaused);
+    this.#ended = this.#run();
+  }
+
+  pause(): void {
+    this.#pause.set(true);
+  }
+  resume(): void {
+    this.#pause.set(false);
+  }
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    return this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    const { onState } = this.#environment;
+    let hasStarted = false;
+    try {
+      if (this.#pause.isPaused) onState("PAUSED");
+      await this.#pause.whenOff(this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      const pipeline = await this.#open();
+      this.#initialize();
+      hasStarted = true;
+      await this.#task.start(this.#environment.props);
+      onState("RUNNING");
+      await this.#loop(pipeline);
+    } catch (error) {
+      onState("FAILED", error);
+    } finally {
+      await this.#close(hasStarted);
+    }
+  }
+
+  async #open(): Promise<SinkPipeline> {
+    const { plugins, workerProps, workerConfig, props } = this.#environment;
+    const deadLetters = await openDeadLetterQueue(this.#environment);
+    this.#deadLetterProducer = deadLetters?.producer;
+    const errors = makeErrorHandler(this.#environment, this.#stopping.signal, (metrics) =>
+      deadLetters?.make(metrics),
+    );
+    this.#errant = errors.hasReporters ? new ErrantRecords(errors) : undefined;
+    this.#consumer = await openConsumer(this.#environment, {
+      onAssigned: (partitions) => this.#assigned(partitions),
+      onRevoked: (partitions) => this.#revoked(partitions),
+      onLost: (partitions) => this.#lost(partitions),
+    });
+    this.#nextCommitAt = performance.now() + workerConfig["offset.flush.interval.ms"];
+    return {
+      converters: makeConverters(plugins, workerProps, props),
+      chain: TransformationChain.make(plugins, props),
+      errors,
+      counters: sinkCounters(this.#environment, () => this.#consumer?.assignment().length ?? 0),
+    };
+  }
+
+  #initialize(): void {
+    const { connector, task, props } = this.#environment;
+    const reporter: ErrantRecordReporter | undefined = this.#errant;
+    this.#task.initialize({
+      connectorName: connector,
+      taskId: task,
+      log: pluginLog(this.#environment),
+      configs: () => props,
+      offset: (offsets) => void this.#rewinds.push(...offsets),
+      timeout: (ms) => {
+        this.#timeoutMs = ms;
+      },
+      assignment: () => this.#consumer?.assignment() ?? [],
+      pause: (partitions) => {
+        for (const place of partitions) this.#pausedByTask.add(nameOf(place));
+        this.#consumer?.pause(partitions);
+      },
+      resume: (partitions) => {
+        for (const place of partitions) this.#pausedByTask.delete(nameOf(place));
+        this.#consumer?.resume(partitions);
+      },
+      requestCommit: () => {
+        this.#commitRequested = true;
+      },
+      errantRecordReporter: reporter,
+    });
+  }
+
+  async #loop(pipeline: SinkPipeline): Promise<void> {
+    const { signal } = this.#stopping;
+    const consumer = this.#consumer as Consumer;
+    let isPaused = false;
+    while (!signal.aborted) {
+      if (this.#pause.isPaused !== isPaused) {
+        isPaused = this.#pause.isPaused;
+        if (isPaused) await this.#commit();
+        this.#environment.onState(isPaused ? "PAUSED" : "RUNNING");
+      }
+      // While paused, polling goes on with all partitions paused: the group has to see us.
+      if (isPaused) consumer.pause(consumer.assignment());
+      else this.#resumePartitions();
+      await this.#commitWhenDue();
+      const untilCommit = Math.max(this.#nextCommitAt - performance.now(), 0);
+      const records = await consumer.poll(Math.min(POLL_MS, untilCommit), signal);
+      this.#rewind();
+      if (!isPaused) await this.#deliver(records, pipeline);
+    }
+  }
+
+  #resumePartitions(): void {
+    const consumer = this.#consumer as Consumer;
+    consumer.resume(
+      consumer.assignment().filter((place) => !this.#pausedByTask.has(nameOf(place))),
+    );
+  }
+
+  #rewind(): void {
+    for (const position of this.#rewinds.splice(0)) {
+      this.#consumer?.seek(position);
+      this.#delivered.set(nameOf(position), position);
+    }
+  }
+
+  async #deliver(raw: readonly LogRecord[], pipeline: SinkPipeline): Promise<void> {
+    const { converters, chain, errors, counters } = pipeline;
+    const batch: SinkRecord[] = [];
+    counters.read.add(raw.length);
+    for (const record of raw) {
+      this.#environment.onTopic(record.topic);
+      const converted = await toSinkRecord(record, converters, errors);
+      if (!converted) continue;
+      const records = await chain.apply(converted, errors, () => failedLogRecord(record));
+      if (!records) continue;
+      for (const made of records) this.#errant?.remember(made, record);
+      batch.push(...records);
+    }
+    if (this.#stopping.signal.aborted) return;
+    if (!(await this.#put(batch))) return;
+    await this.#errant?.rethrow();
+    counters.sent.add(batch.length);
+    for (const { topic, partition, offset } of raw) {
+      const position = { topic, partition, offset: offset + 1 };
+      this.#delivered.set(nameOf(position), position);
+    }
+  }
+
+  /** Puts a batch, again and again while the task asks for it; false when we have to stop. */
+  async #put(batch: readonly SinkRecord[]): Promise<boolean> {
+    const consumer = this.#consumer as Consumer;
+    const { signal } = this.#stopping;
+    const generation = this.#generation;
+    while (!signal.aborted) {
+      this.#timeoutMs = PUT_RETRY_MS;
+      try {
+        await this.#task.put(batch, signal);
+        return true;
+      } catch (error) {
+        if (!(error instanceof RetriableError)) throw error;
+        const { connector, task } = this.#environment;
+        log.warn({ connector, task, code: error.code }, "put failed and is tried again");
+        consumer.pause(consumer.assignment());
+        await consumer.poll(error.retryAfterMs ?? this.#timeoutMs, signal);
+        // After a rebalance the partitions start again at what was committed.
+        if (generation !== this.#generation) return false;
+      }
+    }
+    return false;
+  }
+  #generation = 0;
+
+  async #commitWhenDue(): Promise<void> {
+    if (!this.#commitRequested && performance.now() < this.#nextCommitAt) return;
+    await this.#commit();
+  }
+
+  /** Commits what the task allows. If it refuses, the partitions are read again from the last commit. */
+  async #commit(): Promise<void> {
+    this.#commitRequested = false;
+    this.#nextCommitAt =
+      performance.now() + this.#environment.workerConfig["offset.flush.interval.ms"];
+    await this.#errant?.flush();
+    const current = [...this.#delivered.values()];
+    let allowed: readonly TopicPartitionOffset[];
+    try {
+      allowed = await this.#task.preCommit(current);
+    } catch (error) {
+      const { connector, task } = this.#environment;
+      log.failure(
+        error,
+        { connector, task, code: "PRE_COMMIT_FAILED" },
+        "preCommit failed; records since the last commit are delivered again",
+      );
+      await this.#rewindToCommitted();
+      return;
+    }
+    const changed = allowed.filter((place) => {
+      const delivered = this.#delivered.get(nameOf(place));
+      const isDelivered = delivered !== undefined && place.offset <= delivered.offset;
+      return isDelivered && this.#committed.get(nameOf(place)) !== place.offset;
+    });
+    if (changed.length === 0) return;
+    try {
+      await (this.#consumer as Consumer).commit(changed);
+      for (const place of changed) this.#committed.set(nameOf(place), place.offset);
+    } catch (error) {
+      const { connector, task } = this.#environment;
+      log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "Offsets were not committed");
+    }
+  }
+
+  async #rewindToCommitted(): Promise<void> {
+    const consumer = this.#consumer as Consumer;
+    for (const position of await consumer.committed(consumer.assignment())) {
+      consumer.seek(position);
+      this.#delivered.set(nameOf(position), position);
+    }
+  }
+
+  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.#task.open(partitions);
+  }
+
+  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.#commit();
+    await this.#lost(partitions);
+  }
+
+  async #lost(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#generation += 1;
+    await this.#task.close(partitions);
+    for (const place of partitions) {
+      this.#delivered.delete(nameOf(place));
+      this.#committed.delete(nameOf(place));
+    }
+  }
+
+  async #close(hasStarted: boolean): Promise<void> {
+    try {
+      await this.#consumer?.close();
+    } catch (error) {
+      this.#complain(error);
+    }
+    try {
+      if (hasStarted) await this.#task.stop();
+      await this.#deadLetterProducer?.close();
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  #complain(error: unknown): void {
+    const { connector, task } = this.#environment;
+    log.failure(error, { connector, task, code: "STOP_FAILED" }, "The task did not stop cleanly");
+  }
+}
+
+interface SinkPipeline {
+  readonly converters: Converters;
+  readonly chain: TransformationChain;
+  readonly errors: ErrorHandler;
+  readonly counters: ReturnType<typeof sinkCounters>;
+}
+
+/** Metrics of a task that consumes. */
+export function sinkCounters(environment: TaskEnvironment, partitions: () => number) {
+  const tags = tagsOf(environment);
+  const group = "sink-task-metrics";
+  environment.metrics.measured(group, "partition-count", tags, partitions);
+  return {
+    read: environment.metrics.counter(group, "sink-record-read-total", tags),
+    sent: environment.metrics.counter(group, "sink-record-send-total", tags),
+  };
+}

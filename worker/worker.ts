@@ -1,0 +1,120 @@
+import type { Props } from "#connect-api";
+import { openRecordLog } from "#broker";
+import type { RecordLog } from "#broker";
+import { parseWorkerConfig } from "./config/worker-config.ts";
+import type { WorkerConfig } from "./config/worker-config.ts";
+import type { Herder } from "./herder/herder.ts";
+import { StandaloneHerder } from "./herder/standalone-herder.ts";
+import { Metrics } from "./metrics/index.ts";
+import { loadPlugins } from "./plugins/plugins.ts";
+import { startRestServer } from "./rest/index.ts";
+import type { RestServer } from "./rest/index.ts";
+import { ConfigStore } from "./storage/config-store.ts";
+import { KeyedTopic } from "./storage/keyed-topic.ts";
+import { OffsetStore } from "./storage/offset-store.ts";
+import { StatusStore } from "./storage/status-store.ts";
+
+/** Version of the worker, as `GET /` shows it. */
+export const WORKER_VERSION = "0.1.0";
+
+export interface Worker {
+  readonly url: string;
+  readonly herder: Herder;
+  /** Stops all tasks, REST and the connection to the log. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker: plug-ins, internal topics, REST, then the connectors that ran before.
+ *
+ * Rejects with ConfigError for wrong settings, RecordLogError when the log cannot be reached, and the
+ * system's error when the REST address cannot be bound; nothing keeps running then.
+ */
+export async function startWorker(props: Props): Promise<Worker> {
+  const config = parseWorkerConfig(props);
+  const plugins = await loadPlugins(config["plugin.path"] ?? []);
+  const log = await openRecordLog({
+    ...props,
+    "bootstrap.servers": config["bootstrap.servers"],
+  });
+  const stores: KeyedTopic[] = [];
+  let rest: RestServer | undefined;
+  try {
+    for (const options of internalTopics(config)) stores.push(await KeyedTopic.open(log, options));
+    const [configs, offsets, statuses] = stores as [KeyedTopic, KeyedTopic, KeyedTopic];
+    const metrics = new Metrics();
+    let address = "";
+    const statusStore = new StatusStore(statuses, () => address);
+    const herder = new StandaloneHerder({
+      log,
+      plugins,
+      metrics,
+      configs: new ConfigStore(configs),
+      offsets: new OffsetStore(offsets),
+      statuses: statusStore,
+      workerProps: props,
+      workerConfig: config,
+      useTopic: (topic, connector, task) => {
+        if (!config["topic.tracking.enable"]) return;
+        statusStore.useTopic(topic, connector, task, Date.now());
+      },
+    });
+    rest = await startRestServer({
+      herder,
+      metrics,
+      listener: config.listeners[0] ?? "http://127.0.0.1:8083",
+      version: WORKER_VERSION,
+      commit: "unknown",
+    });
+    address = advertisedAddress(config, rest.url);
+    herder.start();
+    const server = rest;
+    return {
+      url: server.url,
+      herder,
+      async stop() {
+        await herder.stop();
+        await server.close();
+        await closeLog(log, stores);
+      },
+    };
+  } catch (error) {
+    await rest?.close();
+    await closeLog(log, stores);
+    throw error;
+  }
+}
+
+function internalTopics(config: WorkerConfig) {
+  return [
+    {
+      topic: config["config.storage.topic"],
+      partitions: 1,
+      replicationFactor: config["config.storage.replication.factor"],
+      clientId: "connect-configs",
+    },
+    {
+      topic: config["offset.storage.topic"],
+      partitions: config["offset.storage.partitions"],
+      replicationFactor: config["offset.storage.replication.factor"],
+      clientId: "connect-offsets",
+    },
+    {
+      topic: config["status.storage.topic"],
+      partitions: config["status.storage.partitions"],
+      replicationFactor: config["status.storage.replication.factor"],
+      clientId: "connect-statuses",
+    },
+  ];
+}
+
+/** `host:port` under which this worker is known. */
+function advertisedAddress(config: WorkerConfig, url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${config["rest.advertised.host.name"] ?? hostname}:${config["rest.advertised.port"] ?? port}`;
+}
+
+async function closeLog(log: RecordLog, stores: readonly KeyedTopic[]): Promise<void> {
+  for (const store of stores) await store.close();
+  await log.close();
+}
