@@ -12,6 +12,8 @@ const nodeTest = (concurrency: number, ...globs: readonly string[]): readonly st
   "--disable-warning=ExperimentalWarning",
   "--test",
   `--test-concurrency=${concurrency}`,
+  // A test that hangs is a failure, not an endless run.
+  "--test-timeout=240000",
   ...globs,
 ];
 
@@ -31,6 +33,7 @@ const unit: Part = {
     "{connect-api,lib,converters,transforms,connectors,worker,cli,schemas}/**/*.test.ts",
     "broker/embedded/**/*.test.ts",
     "test/*.test.ts",
+    "test/conformance/**/*.test.ts",
   ),
 };
 const integration: Part = {

@@ -1,4 +1,5 @@
 export { resourceId } from "./resource-id.ts";
+export { fhirCode } from "./code.ts";
 export { clean } from "./clean.ts";
 export { fhirDate, fhirDateTime, fhirInstant, fhirTime, isTimeZone } from "./date-time.ts";
 export { fhirDecimal } from "./decimal.ts";

@@ -140,6 +140,6 @@ function beginsSegment(line: string, at: number, separator: number): boolean {
 }
 
 function push(segments: string[], text: string): void {
-  const trimmed = text.endsWith("\n") ? text.trimEnd() : text;
+  const trimmed = text.endsWith("\n") || text.startsWith("\n") ? text.trim() : text;
   if (trimmed.trim() !== "") segments.push(trimmed);
 }

@@ -23,8 +23,8 @@ interface Patient {
   person: Person;
   visit: Visit | undefined;
   openOrders: LabOrder[];
-  /** What the last movement was, for cancellations. */
-  last: "admitted" | "discharged" | undefined;
+  /** Whether the admission may still be cancelled. */
+  last: "admitted" | undefined;
 }
 
 const DAY_START = Date.UTC(2026, 0, 1);
@@ -54,6 +54,8 @@ class Simulation {
   #visits = 0;
   #orders = 0;
   #now: number;
+  /** A discharge that the next message cancels. */
+  #mistake: { readonly patient: Patient; readonly visit: Visit } | undefined;
 
   constructor(options: SimulationOptions) {
     this.#random = new Random(options.seed);
@@ -69,6 +71,7 @@ class Simulation {
   next(): string {
     this.#now += this.#random.integer(1, 90) * 1000;
     this.#messages += 1;
+    if (this.#mistake) return this.#cancelDischarge(this.#mistake);
     const dice = this.#random.next();
     const patient = this.#someone();
     if (!patient || dice < 0.12) return this.#register();
@@ -137,20 +140,11 @@ class Simulation {
     }
     if (dice < 0.62) {
       patient.visit = undefined;
-      patient.last = "discharged";
+      patient.last = undefined;
       const discharge = this.#adt("A03", "ADT_A03", patient, visit, [], undefined, this.#time());
       // Now and then the discharge was a mistake, and the next message takes it back.
-      if (this.#random.chance(0.1)) {
-        patient.visit = visit;
-        this.#pendingCancel = patient;
-      }
+      if (this.#random.chance(0.1)) this.#mistake = { patient, visit };
       return discharge;
-    }
-    if (this.#pendingCancel?.visit && this.#pendingCancel.last === "discharged") {
-      const cancelled = this.#pendingCancel;
-      this.#pendingCancel = undefined;
-      cancelled.last = undefined;
-      return this.#adt("A13", "ADT_A01", cancelled, cancelled.visit ?? visit, []);
     }
     if (dice < 0.68 && patient.last === "admitted") {
       patient.visit = undefined;
@@ -159,7 +153,18 @@ class Simulation {
     }
     return this.#adt("A08", "ADT_A01", patient, visit, this.#details(patient));
   }
-  #pendingCancel: Patient | undefined;
+
+  #cancelDischarge({
+    patient,
+    visit,
+  }: {
+    readonly patient: Patient;
+    readonly visit: Visit;
+  }): string {
+    this.#mistake = undefined;
+    patient.visit = visit;
+    return this.#adt("A13", "ADT_A01", patient, visit, []);
+  }
 
   #order(patient: Patient): string {
     this.#orders += 1;

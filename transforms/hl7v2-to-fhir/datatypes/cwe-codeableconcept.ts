@@ -1,4 +1,5 @@
 import type { CodeableConcept, Coding } from "fhir/r4";
+import { fhirCode } from "#lib/fhir";
 import type { Repetition } from "#lib/hl7v2";
 import { codingSystem } from "../codesystems/coding-system.ts";
 
@@ -26,7 +27,7 @@ function coding(
   first: number,
   defaultSystem: string | undefined,
 ): Coding | undefined {
-  const code = cwe.component(first).value.trim();
+  const code = fhirCode(cwe.component(first).value);
   const display = cwe.component(first + 1).value;
   if (code === "") return undefined;
   const name = cwe.component(first + 2).value;

@@ -1,5 +1,5 @@
 import type { Identifier } from "fhir/r4";
-import { fhirDate } from "#lib/fhir";
+import { fhirCode, fhirDate } from "#lib/fhir";
 import type { Repetition } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import { hdToSystem } from "./hd-system.ts";
@@ -19,7 +19,7 @@ export function cxToIdentifier(cx: Repetition): Identifier | undefined {
   const value = cx.component(1).value;
   if (value === "") return undefined;
   const system = hdToSystem(cx.component(4));
-  const type = cx.component(5).value;
+  const type = fhirCode(cx.component(5).value);
   return {
     ...(type === "" ? {} : { type: { coding: [{ system: hl7Table("0203"), code: type }] } }),
     ...(system === undefined ? {} : { system }),

@@ -1,5 +1,5 @@
 import type { Reference } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import { fhirCode, resourceId } from "#lib/fhir";
 import type { Field } from "#lib/hl7v2";
 import type { Conversion } from "../conversion.ts";
 import { hl7Table } from "../codesystems/coding-system.ts";
@@ -27,7 +27,7 @@ export function xcnToPractitioners(field: Field, conversion: Conversion): Refere
     });
     if (id === "" && !name) return [];
     const system = hdToSystem(xcn.component(9));
-    const type = xcn.component(13).value;
+    const type = fhirCode(xcn.component(13).value);
     const identity =
       id === ""
         ? ["name", sendingFacility, name?.family ?? "", ...(name?.given ?? [])]

@@ -1,5 +1,5 @@
 import type { Provenance, Reference } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import { fhirCode, resourceId } from "#lib/fhir";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import type { Conversion } from "../conversion.ts";
 import { hdToOrganization } from "../datatypes/xon-organization.ts";
@@ -31,7 +31,9 @@ export function mshToProvenance(targets: readonly Reference[], conversion: Conve
       conversion.options.receivedAt,
     ...(header.triggerEvent === ""
       ? {}
-      : { activity: { coding: [{ system: hl7Table("0003"), code: header.triggerEvent }] } }),
+      : {
+          activity: { coding: [{ system: hl7Table("0003"), code: fhirCode(header.triggerEvent) }] },
+        }),
     agent: [
       {
         type: { coding: [{ system: AGENT, code: "author" }] },

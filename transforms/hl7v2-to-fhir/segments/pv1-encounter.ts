@@ -5,7 +5,7 @@ import type {
   EncounterParticipant,
   Reference,
 } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import { fhirCode, resourceId } from "#lib/fhir";
 import type { Field, Segment } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import { encounterClass, encounterStatus } from "../codesystems/tables.ts";
@@ -66,7 +66,7 @@ export function pv1ToEncounter(
   conversion: Conversion,
   options: EncounterOptions = {},
 ): Reference {
-  const patientClass = pv1.field(2).value.toUpperCase();
+  const patientClass = fhirCode(pv1.field(2).value.toUpperCase());
   const end = conversion.dateTime(pv1.field(45).value) ?? options.endedAt;
   const encounter: Encounter = {
     resourceType: "Encounter",
