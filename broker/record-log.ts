@@ -2,7 +2,7 @@
  * The record log as a port: what the worker and the command line need of Kafka, and no more.
  *
  * Implementations: `kafka/` (a real cluster) and `embedded/` (one machine, no server). One
- * contract suite (`broker/contract.ts`) runs on both. All timestamps are milliseconds since
+ * contract suite (`broker/contract/`) runs on both. All timestamps are milliseconds since
  * 1970; offsets are numbers (exact up to 2^53); keys, values and header values are bytes, null
  * when absent. Every failure is a RecordLogError.
  */

@@ -1,12 +1,17 @@
 import type { ConfigDef, ConfigReport } from "./config-def/index.ts";
-import type { SourceTask } from "./source.ts";
-import type { SinkTask } from "./sink.ts";
 
 /** A value now or later. The worker awaits only what is a promise, so hot paths stay synchronous. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** A connector or task config as posted: key names and values are text. */
 export type Props = Readonly<Record<string, string>>;
+
+/** What all tasks have in common. Source: org.apache.kafka.connect.connector.Task. */
+export interface Task {
+  readonly version: string;
+  start(props: Props): Awaitable<void>;
+  stop(): Awaitable<void>;
+}
 
 /** What a connector may ask of the worker. Source: org.apache.kafka.connect.connector.ConnectorContext. */
 export interface ConnectorContext {
@@ -32,7 +37,7 @@ export abstract class Connector {
   }
   abstract config(): ConfigDef;
   abstract start(props: Props): Awaitable<void>;
-  abstract taskClass(): new () => SourceTask | SinkTask;
+  abstract taskClass(): new () => Task;
   /** One config per task; at most `maxTasks`. Called again after `requestTaskReconfiguration`. */
   abstract taskConfigs(maxTasks: number): Awaitable<readonly Props[]>;
   abstract stop(): Awaitable<void>;

@@ -1,5 +1,5 @@
 import { Connector } from "./connector.ts";
-import type { Awaitable, Props } from "./connector.ts";
+import type { Awaitable, Props, Task } from "./connector.ts";
 import type { PluginLog } from "./plugin-log.ts";
 import type { SinkRecord } from "./record.ts";
 
@@ -43,7 +43,7 @@ export interface SinkTaskContext {
  * The worker calls: initialize → start → open → (put → … → preCommit)… → close → stop, never two at once.
  * Source: org.apache.kafka.connect.sink.SinkTask.
  */
-export abstract class SinkTask {
+export abstract class SinkTask implements Task {
   abstract readonly version: string;
   protected context!: SinkTaskContext;
 

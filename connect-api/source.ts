@@ -1,5 +1,5 @@
 import { Connector } from "./connector.ts";
-import type { Awaitable, Props } from "./connector.ts";
+import type { Awaitable, Props, Task } from "./connector.ts";
 import type { PluginLog } from "./plugin-log.ts";
 import type { SourceOffset, SourcePartition, SourceRecord } from "./record.ts";
 
@@ -35,7 +35,7 @@ export type NotStoredReason = "FILTERED" | "SKIPPED";
  * `commitRecord` and `commit` may run while a `poll` is under way.
  * Source: org.apache.kafka.connect.source.SourceTask.
  */
-export abstract class SourceTask {
+export abstract class SourceTask implements Task {
   abstract readonly version: string;
   protected context!: SourceTaskContext;
 

@@ -26,9 +26,12 @@ export class EmbeddedConsumer implements Consumer {
   #isLost = false;
   #isJoined = false;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
+  readonly #onClosed: () => void;
   #turn = 0;
 
-  constructor(store: Store, group: Group, options: ConsumerOptions) {
+  constructor(store: Store, group: Group, options: ConsumerOptions, onClosed: () => void) {
+    this.#onClosed = onClosed;
     this.groupId = options.groupId;
     this.#store = store;
     this.#group = group;
@@ -193,7 +196,8 @@ export class EmbeddedConsumer implements Consumer {
   }
 
   assignment(): readonly TopicPartition[] {
-    return this.#assigned;
+    // A member that was put out learns it in its next poll, and has nothing as of now.
+    return this.#group.has(this.#member) ? this.#assigned : [];
   }
 
   seek(position: TopicPartitionOffset): void {
@@ -211,13 +215,24 @@ export class EmbeddedConsumer implements Consumer {
     this.#wake?.();
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    if (this.#assigned.length > 0) await this.#options.listener?.onRevoked(this.#assigned);
-    this.#isClosed = true;
-    this.#forget();
-    this.#group.leave(this.#member);
-    this.#wake?.();
+  close(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async #leave(): Promise<void> {
+    const { listener } = this.#options;
+    try {
+      if (this.#isLost) await listener?.onLost(this.#assigned);
+      else if (this.#assigned.length > 0) await listener?.onRevoked(this.#assigned);
+    } finally {
+      // Also when the listener fails: a member that stayed would hold up the others' rebalance.
+      this.#isClosed = true;
+      this.#forget();
+      this.#group.leave(this.#member);
+      this.#wake?.();
+      this.#onClosed();
+    }
   }
 
   #ensureOpen(): void {

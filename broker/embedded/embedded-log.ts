@@ -66,7 +66,7 @@ export class EmbeddedLog implements RecordLog {
       if (event !== "topics") return;
       for (const group of this.#groups.values()) group.topicsChanged();
     });
-    this.#timer = setInterval(() => this.cleanUp(), cleanUpIntervalMs);
+    this.#timer = setInterval(() => this.#tryCleanUp(), cleanUpIntervalMs);
     this.#timer.unref();
   }
 
@@ -82,7 +82,9 @@ export class EmbeddedLog implements RecordLog {
       group = new Group(this.#store);
       this.#groups.set(options.groupId, group);
     }
-    const consumer = new EmbeddedConsumer(this.#store, group, options);
+    const consumer = new EmbeddedConsumer(this.#store, group, options, () =>
+      this.#consumers.delete(consumer),
+    );
     this.#consumers.add(consumer);
     return consumer;
   }
@@ -98,8 +100,19 @@ export class EmbeddedLog implements RecordLog {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const consumer of this.#consumers) await consumer.close();
+    const ended = await Promise.allSettled([...this.#consumers].map((each) => each.close()));
     this.#store.close();
+    const failed = ended.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  #tryCleanUp(): void {
+    try {
+      this.cleanUp();
+    } catch {
+      // Nothing is lost and the next turn tries again. A file that cannot be written fails the
+      // sends too, and those tell it; thrown from a timer, it would end the worker.
+    }
   }
 
   #ensureWritable(): void {

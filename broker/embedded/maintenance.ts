@@ -39,10 +39,12 @@ function expire(store: Store, topic: Topic, partition: number, now: number): voi
   const retentionMs = Number(topic.config["retention.ms"] ?? 7 * DAY_MS);
   const retentionBytes = Number(topic.config["retention.bytes"] ?? -1);
   if (retentionMs < 0 && retentionBytes < 0) return;
-  const records = [...store.outline(topic, partition)];
-  let excess = records.reduce((sum, { bytes }) => sum + bytes, 0) - retentionBytes;
+  let excess = -retentionBytes;
+  if (retentionBytes >= 0) {
+    for (const { bytes } of store.outline(topic, partition)) excess += bytes;
+  }
   let start: number | undefined;
-  for (const { offset, timestamp, bytes } of records) {
+  for (const { offset, timestamp, bytes } of store.outline(topic, partition)) {
     const isOld = retentionMs >= 0 && timestamp < now - retentionMs;
     const isOver = retentionBytes >= 0 && excess > 0;
     if (!isOld && !isOver) break;

@@ -61,7 +61,8 @@ class EmbeddedTransaction implements Transaction {
   readonly #fence: { readonly transactionalId: string; readonly epoch: number };
   readonly #onEnd: () => void;
   readonly #records: NewRecord[] = [];
-  readonly #groupOffsets: GroupOffset[] = [];
+  readonly #offsets: { readonly consumer: Consumer; readonly position: TopicPartitionOffset }[] =
+    [];
   #isOpen = true;
 
   constructor(
@@ -81,28 +82,23 @@ class EmbeddedTransaction implements Transaction {
 
   async sendOffsets(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void> {
     this.#ensureOpen();
-    const assigned = new Set(
-      consumer.assignment().map(({ topic, partition }) => `${topic}-${partition}`),
-    );
-    if (offsets.some(({ topic, partition }) => !assigned.has(`${topic}-${partition}`))) {
-      throw new RecordLogError(
-        "COMMIT_REFUSED",
-        "The group has given these partitions to another member",
-      );
-    }
-    for (const { topic, partition, offset } of offsets) {
-      this.#groupOffsets.push({ groupId: consumer.groupId, topic, partition, offset });
+    for (const position of offsets) {
+      ensureAssigned(consumer, position);
+      this.#offsets.push({ consumer, position });
     }
   }
 
   async commit(): Promise<readonly AppendResult[]> {
     this.#ensureOpen();
     this.#end();
-    return this.#store.write({
-      records: this.#records,
-      groupOffsets: this.#groupOffsets,
-      fence: this.#fence,
+    // Again, because the group may have moved on since: whoever has the partition now reads the same
+    // input, and its output would be there twice.
+    const groupOffsets = this.#offsets.map(({ consumer, position }): GroupOffset => {
+      ensureAssigned(consumer, position);
+      const { topic, partition, offset } = position;
+      return { groupId: consumer.groupId, topic, partition, offset };
     });
+    return this.#store.write({ records: this.#records, groupOffsets, fence: this.#fence });
   }
 
   async abort(): Promise<void> {
@@ -119,4 +115,15 @@ class EmbeddedTransaction implements Transaction {
       throw new RecordLogError("TRANSACTION_ABORTED", "The transaction has ended");
     }
   }
+}
+
+function ensureAssigned(consumer: Consumer, { topic, partition }: TopicPartitionOffset): void {
+  const isAssigned = consumer
+    .assignment()
+    .some((place) => place.topic === topic && place.partition === partition);
+  if (isAssigned) return;
+  throw new RecordLogError(
+    "COMMIT_REFUSED",
+    "The group has given these partitions to another member",
+  );
 }

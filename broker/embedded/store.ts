@@ -1,8 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import type { StatementSync } from "node:sqlite";
 import { partitionOf } from "#lib/murmur2";
 import { RecordLogError } from "../record-log.ts";
 import type {
@@ -12,6 +7,7 @@ import type {
   NewTopic,
   TopicPartition,
 } from "../record-log.ts";
+import { Database, closedError } from "./database.ts";
 import { decodeHeaders, encodeHeaders } from "./header-codec.ts";
 
 /** What a topic is; `heads` are the next offsets by partition. */
@@ -50,26 +46,8 @@ export interface StoreSettings {
   readonly messageMaxBytes: number;
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS topics (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, config TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS partitions (
-    topic INTEGER NOT NULL, partition INTEGER NOT NULL, start INTEGER NOT NULL, head INTEGER NOT NULL,
-    PRIMARY KEY (topic, partition)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS records (
-    topic INTEGER NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL,
-    timestamp INTEGER NOT NULL, key BLOB, value BLOB, headers BLOB,
-    PRIMARY KEY (topic, partition, position)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS group_offsets (
-    group_id TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, position INTEGER NOT NULL,
-    PRIMARY KEY (group_id, topic, partition)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS transactional_ids (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL) WITHOUT ROWID;
-`;
-
 /**
- * The files of an embedded log: `log.db` (SQLite, WAL) and `lock.db`, which the writing process keeps
- * locked as long as it lives, so that the operating system frees it even after a SIGKILL.
+ * Topics, records, group offsets and transactional ids of an embedded log.
  *
  * Writes are committed in groups: all batches of one turn of the event loop share one SQLite
  * transaction and one fsync. A batch is all there or not there at all.
@@ -77,59 +55,29 @@ const SCHEMA = `
 export class Store {
   readonly clusterId: string;
   readonly settings: StoreSettings;
-  readonly #db: DatabaseSync;
-  readonly #lock: DatabaseSync | undefined;
+  readonly #database: Database;
   readonly #topics = new Map<string, Topic>();
-  readonly #statements = new Map<string, StatementSync>();
   readonly #listeners = new Set<(event: "append" | "topics") => void>();
   #pending: PendingWrite[] = [];
-  #isClosed = false;
   #nextPartition = 0;
 
   constructor(directory: string, settings: StoreSettings) {
     this.settings = settings;
-    const file = join(directory, "log.db");
-    try {
-      if (settings.isReadOnly) {
-        this.#db = new DatabaseSync(file, { readOnly: true });
-      } else {
-        mkdirSync(directory, { recursive: true });
-        this.#lock = lockedBy(directory);
-        this.#db = new DatabaseSync(file);
-        this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-        this.#db.exec(SCHEMA);
-      }
-      this.#db.exec("PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32000;");
-      this.clusterId = this.#readClusterId();
-    } catch (cause) {
-      if (cause instanceof RecordLogError) throw cause;
-      const message = settings.isReadOnly
-        ? `There is no embedded log in ${directory}`
-        : `The embedded log in ${directory} cannot be opened`;
-      throw new RecordLogError("LOG_UNAVAILABLE", message, { cause });
-    }
+    this.#database = new Database(directory, { isReadOnly: settings.isReadOnly });
+    this.clusterId = this.#database.clusterId;
     this.loadTopics();
-  }
-
-  #readClusterId(): string {
-    const found = this.#get("SELECT value FROM meta WHERE name = 'cluster.id'");
-    if (found) return String(found["value"]);
-    const id = randomUUID().replaceAll("-", "").slice(0, 22);
-    this.#run("INSERT INTO meta (name, value) VALUES ('cluster.id', ?)", id);
-    return id;
   }
 
   // -- topics ---------------------------------------------------------------------------------
 
   /** Reads topics and heads again; a read-only store does so before each look. */
   loadTopics(): void {
-    const rows = this.#all("SELECT id, name, config FROM topics");
+    const rows = this.#database.all("SELECT id, name, config FROM topics");
     this.#topics.clear();
     for (const row of rows) {
-      const heads = this.#all(
-        "SELECT head FROM partitions WHERE topic = ? ORDER BY partition",
-        Number(row["id"]),
-      ).map(({ head }) => Number(head));
+      const heads = this.#database
+        .all("SELECT head FROM partitions WHERE topic = ? ORDER BY partition", Number(row["id"]))
+        .map(({ head }) => Number(head));
       this.#topics.set(String(row["name"]), {
         id: Number(row["id"]),
         name: String(row["name"]),
@@ -149,7 +97,7 @@ export class Store {
 
   /** Returns false when it exists already. */
   createTopic(topic: NewTopic): boolean {
-    this.#ensureOpen();
+    this.#database.ensureWritable();
     if (!/^[a-zA-Z0-9._-]{1,249}$/.test(topic.topic) || /^\.{1,2}$/.test(topic.topic)) {
       throw new RecordLogError(
         "TOPIC_INVALID",
@@ -160,14 +108,14 @@ export class Store {
     const wanted = topic.partitions ?? -1;
     const count = wanted > 0 ? wanted : this.settings.defaultPartitions;
     const config = topic.config ?? {};
-    const id = this.#atomically(() => {
-      const { lastInsertRowid } = this.#run(
+    const id = this.#database.atomically(() => {
+      const { lastInsertRowid } = this.#database.run(
         "INSERT INTO topics (name, config) VALUES (?, ?)",
         topic.topic,
         JSON.stringify(config),
       );
       for (let partition = 0; partition < count; partition += 1) {
-        this.#run(
+        this.#database.run(
           "INSERT INTO partitions (topic, partition, start, head) VALUES (?, ?, 0, 0)",
           Number(lastInsertRowid),
           partition,
@@ -182,14 +130,14 @@ export class Store {
   }
 
   deleteTopic(name: string): void {
-    this.#ensureOpen();
+    this.#database.ensureWritable();
     const topic = this.#topics.get(name);
     if (!topic) return;
-    this.#atomically(() => {
-      this.#run("DELETE FROM records WHERE topic = ?", topic.id);
-      this.#run("DELETE FROM partitions WHERE topic = ?", topic.id);
-      this.#run("DELETE FROM topics WHERE id = ?", topic.id);
-      this.#run("DELETE FROM group_offsets WHERE topic = ?", name);
+    this.#database.atomically(() => {
+      this.#database.run("DELETE FROM records WHERE topic = ?", topic.id);
+      this.#database.run("DELETE FROM partitions WHERE topic = ?", topic.id);
+      this.#database.run("DELETE FROM topics WHERE id = ?", topic.id);
+      this.#database.run("DELETE FROM group_offsets WHERE topic = ?", name);
     });
     this.#topics.delete(name);
     this.#tell("topics");
@@ -197,7 +145,7 @@ export class Store {
 
   /** First offset that is kept. */
   startOf(topic: Topic, partition: number): number {
-    const row = this.#get(
+    const row = this.#database.get(
       "SELECT start FROM partitions WHERE topic = ? AND partition = ?",
       topic.id,
       partition,
@@ -215,7 +163,7 @@ export class Store {
    */
   write(batch: WriteBatch): Promise<readonly AppendResult[]> {
     return new Promise((resolve, reject) => {
-      this.#ensureOpen();
+      this.#database.ensureWritable();
       for (const record of batch.records) this.#check(record);
       this.#pending.push({ batch, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.#flush());
@@ -227,6 +175,11 @@ export class Store {
     if (!topic && this.settings.autoCreateTopics) {
       this.createTopic({ topic: record.topic });
       topic = this.#topics.get(record.topic);
+    }
+    const { timestamp } = record;
+    if (timestamp !== undefined && timestamp !== null && !Number.isSafeInteger(timestamp)) {
+      // SQLite would refuse it in the middle of a group, and everything in the group with it.
+      throw new RecordLogError("LOG_FAILED", "A timestamp is a whole number of milliseconds");
     }
     const partition = record.partition ?? 0;
     if (!topic || partition < 0 || partition >= topic.heads.length) {
@@ -253,7 +206,7 @@ export class Store {
   #flush(): void {
     const writes = this.#pending;
     this.#pending = [];
-    if (writes.length === 0 || this.#isClosed) {
+    if (writes.length === 0 || this.#database.isClosed) {
       for (const { reject } of writes) reject(closedError());
       return;
     }
@@ -261,7 +214,7 @@ export class Store {
     // Heads move in memory only after the commit: a failed group leaves no trace.
     const heads = new Map<string, number[]>();
     try {
-      this.#atomically(() => {
+      this.#database.atomically(() => {
         for (const { batch } of writes) outcomes.push(this.#apply(batch, heads));
         for (const [name, list] of heads) this.#storeHeads(name, list);
       });
@@ -307,7 +260,7 @@ export class Store {
     const offset = list[partition] ?? 0;
     list[partition] = offset + 1;
     const timestamp = record.timestamp ?? Date.now();
-    this.#run(
+    this.#database.run(
       "INSERT INTO records (topic, partition, position, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?, ?)",
       topic.id,
       partition,
@@ -330,7 +283,7 @@ export class Store {
     const topic = this.#topics.get(name) as Topic;
     heads.forEach((head, partition) => {
       if (head === topic.heads[partition]) return;
-      this.#run(
+      this.#database.run(
         "UPDATE partitions SET head = ? WHERE topic = ? AND partition = ?",
         head,
         topic.id,
@@ -347,10 +300,12 @@ export class Store {
     limit: number,
     maxBytes = 32 * 1024 * 1024,
   ): LogRecord[] {
-    this.#ensureOpen();
-    const rows = this.#prepared(
-      "SELECT position, timestamp, key, value, headers FROM records WHERE topic = ? AND partition = ? AND position >= ? ORDER BY position LIMIT ?",
-    ).iterate(topic.id, partition, from, limit);
+    this.#database.ensureOpen();
+    const rows = this.#database
+      .prepared(
+        "SELECT position, timestamp, key, value, headers FROM records WHERE topic = ? AND partition = ? AND position >= ? ORDER BY position LIMIT ?",
+      )
+      .iterate(topic.id, partition, from, limit);
     const records: LogRecord[] = [];
     let bytes = 0;
     for (const row of rows) {
@@ -373,10 +328,10 @@ export class Store {
 
   /** Removes records by their offsets and moves the start of the partition. */
   remove(topic: Topic, partition: number, offsets: readonly number[], start?: number): void {
-    this.#ensureOpen();
-    this.#atomically(() => {
+    this.#database.ensureOpen();
+    this.#database.atomically(() => {
       for (const offset of offsets) {
-        this.#run(
+        this.#database.run(
           "DELETE FROM records WHERE topic = ? AND partition = ? AND position = ?",
           topic.id,
           partition,
@@ -384,13 +339,13 @@ export class Store {
         );
       }
       if (start === undefined) return;
-      this.#run(
+      this.#database.run(
         "DELETE FROM records WHERE topic = ? AND partition = ? AND position < ?",
         topic.id,
         partition,
         start,
       );
-      this.#run(
+      this.#database.run(
         "UPDATE partitions SET start = ? WHERE topic = ? AND partition = ?",
         start,
         topic.id,
@@ -410,9 +365,11 @@ export class Store {
     isTombstone: boolean;
     bytes: number;
   }> {
-    const rows = this.#prepared(
-      "SELECT position, timestamp, hex(key) AS hex, key IS NULL AS keyless, value IS NULL AS tombstone, length(value) AS bytes FROM records WHERE topic = ? AND partition = ? ORDER BY position",
-    ).iterate(topic.id, partition);
+    const rows = this.#database
+      .prepared(
+        "SELECT position, timestamp, hex(key) AS hex, key IS NULL AS keyless, value IS NULL AS tombstone, length(value) AS bytes FROM records WHERE topic = ? AND partition = ? ORDER BY position",
+      )
+      .iterate(topic.id, partition);
     for (const row of rows) {
       yield {
         offset: Number(row["position"]),
@@ -427,19 +384,21 @@ export class Store {
   // -- groups and producers -------------------------------------------------------------------
 
   groupOffsets(groupId: string): (TopicPartition & { readonly offset: number })[] {
-    return this.#all(
-      "SELECT topic, partition, position FROM group_offsets WHERE group_id = ? ORDER BY topic, partition",
-      groupId,
-    ).map((row) => ({
-      topic: String(row["topic"]),
-      partition: Number(row["partition"]),
-      offset: Number(row["position"]),
-    }));
+    return this.#database
+      .all(
+        "SELECT topic, partition, position FROM group_offsets WHERE group_id = ? ORDER BY topic, partition",
+        groupId,
+      )
+      .map((row) => ({
+        topic: String(row["topic"]),
+        partition: Number(row["partition"]),
+        offset: Number(row["position"]),
+      }));
   }
 
   #storeGroupOffset({ groupId, topic, partition, offset }: GroupOffset): void {
     if (offset === null) {
-      this.#run(
+      this.#database.run(
         "DELETE FROM group_offsets WHERE group_id = ? AND topic = ? AND partition = ?",
         groupId,
         topic,
@@ -447,7 +406,7 @@ export class Store {
       );
       return;
     }
-    this.#run(
+    this.#database.run(
       "INSERT INTO group_offsets (group_id, topic, partition, position) VALUES (?, ?, ?, ?) ON CONFLICT (group_id, topic, partition) DO UPDATE SET position = excluded.position",
       groupId,
       topic,
@@ -457,21 +416,22 @@ export class Store {
   }
 
   deleteGroup(groupId: string): void {
-    this.#ensureOpen();
-    this.#run("DELETE FROM group_offsets WHERE group_id = ?", groupId);
+    this.#database.ensureWritable();
+    this.#database.run("DELETE FROM group_offsets WHERE group_id = ?", groupId);
   }
 
   epochOf(transactionalId: string): number {
     return Number(
-      this.#get("SELECT epoch FROM transactional_ids WHERE id = ?", transactionalId)?.["epoch"] ??
-        -1,
+      this.#database.get("SELECT epoch FROM transactional_ids WHERE id = ?", transactionalId)?.[
+        "epoch"
+      ] ?? -1,
     );
   }
 
   /** Takes a transactional id over: whoever had it before is fenced. */
   nextEpoch(transactionalId: string): number {
-    this.#ensureOpen();
-    this.#run(
+    this.#database.ensureWritable();
+    this.#database.run(
       "INSERT INTO transactional_ids (id, epoch) VALUES (?, 0) ON CONFLICT (id) DO UPDATE SET epoch = epoch + 1",
       transactionalId,
     );
@@ -491,67 +451,10 @@ export class Store {
   }
 
   close(): void {
-    if (this.#isClosed) return;
+    if (this.#database.isClosed) return;
     this.#flush();
-    this.#isClosed = true;
-    this.#statements.clear();
-    this.#db.close();
-    this.#lock?.close();
+    this.#database.close();
   }
-
-  #ensureOpen(): void {
-    if (this.#isClosed) throw closedError();
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-
-  #run(sql: string, ...values: (string | number | Uint8Array | null)[]) {
-    return this.#prepared(sql).run(...values);
-  }
-  #get(sql: string, ...values: (string | number)[]): Record<string, unknown> | undefined {
-    return this.#prepared(sql).get(...values);
-  }
-  #all(sql: string, ...values: (string | number)[]): Record<string, unknown>[] {
-    return this.#prepared(sql).all(...values);
-  }
-
-  #atomically<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
-  }
-}
-
-function lockedBy(directory: string): DatabaseSync {
-  const lock = new DatabaseSync(join(directory, "lock.db"));
-  try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return lock;
-  } catch (cause) {
-    lock.close();
-    throw new RecordLogError(
-      "LOG_IN_USE",
-      `The embedded log in ${directory} is in use by another process; stop that worker or choose another directory`,
-      { cause },
-    );
-  }
-}
-
-function closedError(): RecordLogError {
-  return new RecordLogError("CLIENT_CLOSED", "The embedded log is closed");
 }
 
 export function fencedError(): RecordLogError {
