@@ -41,5 +41,10 @@ function workerFile(file: string): Record<string, string> {
   } catch {
     throw new CommandError(`The worker file ${file} cannot be read`);
   }
-  return (file.endsWith(".json") ? JSON.parse(text) : parse(text)) as Record<string, string>;
+  if (!file.endsWith(".json")) return parse(text) as Record<string, string>;
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new CommandError(`The worker file ${file} is not valid JSON`);
+  }
 }

@@ -25,7 +25,12 @@ export async function ask(
   }
   const text = await response.text();
   if (!response.ok) throw new CommandError(messageOf(text) ?? `HTTP ${response.status}`);
-  return text === "" ? undefined : JSON.parse(text);
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandError(`What answers at ${url} is not a worker`);
+  }
 }
 
 function messageOf(text: string): string | undefined {

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { parseMessage, splitBatch, validateMessage } from "#lib/hl7v2";
+import { parseMessage, validateMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
-import { CommandError, UsageError } from "../command.ts";
+import { UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
-import { inputBytes } from "../input.ts";
+import { inputBytes, messagesOf } from "../input.ts";
 
 export const hl7Parse: Command = {
   name: "hl7 parse",
@@ -13,9 +13,7 @@ export const hl7Parse: Command = {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
     const [file] = positionals;
     if (file === undefined) throw new UsageError("A file, or -, is needed");
-    const messages = [...splitBatch(await inputBytes(file))];
-    if (messages.length === 0) throw new CommandError("No message begins with an MSH segment");
-    for (const bytes of messages) {
+    for (const bytes of messagesOf(await inputBytes(file))) {
       const message = parseMessage(bytes);
       for (const line of fieldsOf(message)) process.stdout.write(`${line}\n`);
       for (const finding of validateMessage(message, 2)) {

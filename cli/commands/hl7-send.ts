@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { splitBatch } from "#lib/hl7v2";
 import { MllpClient } from "#lib/mllp-client";
 import { CommandError, UsageError, wholeNumber } from "../command.ts";
 import type { Command } from "../command.ts";
-import { inputBytes } from "../input.ts";
+import { inputBytes, messagesOf } from "../input.ts";
 
 export const hl7Send: Command = {
   name: "hl7 send",
@@ -23,15 +22,19 @@ export const hl7Send: Command = {
     const [file] = positionals;
     const target = /^(.+):(\d+)$/.exec(values.to ?? "");
     if (file === undefined || !target) throw new UsageError("A file and --to HOST:PORT are needed");
-    const messages = [...splitBatch(withCarriageReturns(await inputBytes(file)))];
-    if (messages.length === 0) throw new CommandError("No message begins with an MSH segment");
-    const result = await sendAll(messages, {
+    const messages = messagesOf(await inputBytes(file));
+    const { result, failure } = await sendAll(messages, {
       host: target[1] ?? "",
       port: Number(target[2]),
       connections: wholeNumber(values.connections, "connections"),
       rate: wholeNumber(values.rate, "rate"),
     });
+    if (failure && result.sent === 0) throw failure;
     process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (failure) {
+      const open = messages.length - result.sent;
+      throw new CommandError(`${failure.message}; ${open} of ${messages.length} have no answer`);
+    }
     const refused = messages.length - (result.answers["AA"] ?? 0) - (result.answers["CA"] ?? 0);
     if (refused > 0) throw new CommandError(`${refused} of ${messages.length} were not accepted`);
   },
@@ -45,6 +48,7 @@ interface SendTarget {
   readonly rate: number;
 }
 
+/** What was answered, and the failure that ended a connection before all were. */
 async function sendAll(messages: readonly Uint8Array[], target: SendTarget) {
   const answers: Record<string, number> = {};
   const times: number[] = [];
@@ -67,21 +71,18 @@ async function sendAll(messages: readonly Uint8Array[], target: SendTarget) {
     }
   };
   const count = Math.max(1, Math.min(target.connections, messages.length));
-  await Promise.all(Array.from({ length: count }, work));
+  const ends = await Promise.allSettled(Array.from({ length: count }, work));
+  const failed = ends.find((end) => end.status === "rejected");
+  const failure = failed && (failed.reason as Error);
   times.sort((a, b) => a - b);
   const at = (share: number): number =>
     Math.round((times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0) * 100) /
     100;
-  return {
+  const result = {
     sent: times.length,
     answers,
     seconds: Math.round(performance.now() - startedAt) / 1000,
     milliseconds: { median: at(0.5), p99: at(0.99) },
   };
-}
-
-/** Files often hold line feeds where the wire has carriage returns. */
-function withCarriageReturns(bytes: Uint8Array): Uint8Array {
-  if (bytes.includes(0x0d)) return bytes;
-  return bytes.map((byte) => (byte === 0x0a ? 0x0d : byte));
+  return { result, failure };
 }

@@ -52,6 +52,9 @@ async function readTopic(log: RecordLog, topic: string, options: ReadOptions): P
   const reader = await log.reader(options.fromBeginning ? { topic } : { topic, from: ends });
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
+  if (!options.fromBeginning) {
+    process.stderr.write(`Waiting for new records of ${topic}; Ctrl-C ends\n`);
+  }
   let shown = 0;
   try {
     while (shown < options.max && !stop.signal.aborted) {
@@ -90,7 +93,14 @@ function jsonLine(record: LogRecord): string {
     timestamp: record.timestamp,
     key: key.text,
     ...(key.isBase64 ? { keyEncoding: "base64" } : {}),
-    headers: record.headers.map(([name, bytes]) => ({ key: name, value: shown(bytes).text })),
+    headers: record.headers.map(([name, bytes]) => {
+      const header = shown(bytes);
+      return {
+        key: name,
+        value: header.text,
+        ...(header.isBase64 ? { encoding: "base64" } : {}),
+      };
+    }),
     value: value.text,
     ...(value.isBase64 ? { encoding: "base64" } : {}),
   });

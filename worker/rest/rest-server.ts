@@ -44,6 +44,8 @@ export async function startRestServer(options: RestOptions): Promise<RestServer>
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
+    // What goes wrong before a route is found, such as a path with a broken percent encoding.
+    frameworkErrors: (error, _request, reply) => sendError(reply, error),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2000 },
   });
   const patterns = new Map<RegExp, Set<string>>();
@@ -106,7 +108,9 @@ function describe(error: unknown): { readonly status: number; readonly message: 
     case 415:
       return { status: 415, message: "HTTP 415 Unsupported Media Type" };
     case 400:
+      return { status: 400, message: "HTTP 400 Bad Request" };
     case 404:
+    case 414:
       return { status: 404, message: "HTTP 404 Not Found" };
     default:
       return { status: 500, message: errorMessage(error) };

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from "fastify";
 import { configBody } from "../request-body.ts";
-import { withinRequestTimeout } from "../request.ts";
+import { isTrue, withinRequestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
 /** Plug-ins, their settings, and the check of a config. Source: ConnectorPluginsResource. */
 export const connectorPluginsResource: Resource = (app, { herder }) => {
   app.get("/connector-plugins", (request) => {
-    const { connectorsOnly } = request.query as { connectorsOnly?: string };
+    const { connectorsOnly } = request.query as { connectorsOnly?: unknown };
     return herder.plugins({
-      connectorsOnly: connectorsOnly === undefined || connectorsOnly.toLowerCase() === "true",
+      connectorsOnly: connectorsOnly === undefined || isTrue(connectorsOnly),
     });
   });
 

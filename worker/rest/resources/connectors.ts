@@ -1,6 +1,6 @@
 import { HerderError } from "../../herder/herder.ts";
 import type { Herder, InitialState, RawConfig } from "../../herder/herder.ts";
-import { cannotBind, configBody, objectBody } from "../request-body.ts";
+import { configBody, objectBody, textOf } from "../request-body.ts";
 import { isTrue, nameOf, withinRequestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
@@ -17,9 +17,9 @@ export const connectorsResource: Resource = (app, { herder }) => {
   app.post("/connectors", async (request, reply) => {
     const body = objectBody(request.body, ["name", "config", "initial_state"]);
     const config = configBody(body["config"], '"config"');
-    const name = String(body["name"] ?? "").trim();
+    const name = textOf(body["name"] ?? "", '"name"').trim();
     const initial = initialState(body["initial_state"]);
-    checkName(name || String(config["name"] ?? ""), name, config);
+    checkName(name, config);
     const info = await withinRequestTimeout(herder.createConnector(name, config, initial));
     return reply
       .status(201)
@@ -39,7 +39,7 @@ export const connectorsResource: Resource = (app, { herder }) => {
   app.put("/connectors/:connector/config", async (request, reply) => {
     const config = configBody(request.body);
     const name = nameOf(request);
-    checkName(name, name, config);
+    checkName(name, config);
     const { created, info } = await withinRequestTimeout(herder.putConnectorConfig(name, config));
     if (!created) return info;
     return reply
@@ -95,18 +95,20 @@ function expanded(herder: Herder, what: readonly string[]): Record<string, objec
   return found;
 }
 
-function checkName(expected: string, name: string, config: RawConfig): void {
+function checkName(name: string, config: RawConfig): void {
   const configured = config["name"];
   if (configured === undefined || configured === null || configured === name) return;
   throw new HerderError(
     400,
-    `Connector name configuration (${configured}) doesn't match connector name in the URL (${name || expected})`,
+    `Connector name configuration (${configured}) doesn't match connector name in the URL (${name})`,
   );
 }
 
 function initialState(value: unknown): InitialState | undefined {
   if (value === undefined || value === null) return undefined;
-  const state = STATES.find((each) => each === String(value).toUpperCase());
-  if (!state) throw cannotBind('"initial_state"', `one of ${STATES.join(", ")}`);
-  return state;
+  const wanted = textOf(value, '"initial_state"').toUpperCase();
+  const state = STATES.find((each) => each === wanted);
+  if (state) return state;
+  const message = `Cannot construct instance of "initial_state": it has to be one of ${STATES.join(", ")}`;
+  throw new HerderError(500, message);
 }

@@ -9,7 +9,11 @@ export const healthResource: Resource = (app, { herder }) => {
     const late = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS);
     });
-    const isAlive = await Promise.race([herder.ping().then(() => true), late]);
+    const answered = herder.ping().then(
+      () => true,
+      () => false,
+    );
+    const isAlive = await Promise.race([answered, late]);
     clearTimeout(timer);
     if (isAlive) {
       return {

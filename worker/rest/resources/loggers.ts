@@ -7,7 +7,7 @@ import {
   setLevel,
 } from "../../logging/index.ts";
 import type { Level } from "../../logging/index.ts";
-import { objectBody } from "../request-body.ts";
+import { configBody } from "../request-body.ts";
 import type { Resource } from "../resource.ts";
 
 const shown = ({ level, lastModified }: ReturnType<typeof levelOf>) => ({
@@ -29,13 +29,13 @@ export const loggersResource: Resource = (app) => {
 
   app.put("/admin/loggers/:logger", (request, reply) => {
     const { logger } = request.params as { logger: string };
-    const { level } = objectBody(request.body, ["level"]);
+    const { level } = configBody(request.body, "the level");
     if (level === undefined || level === null) {
       throw new HerderError(400, "Desired 'level' parameter was not specified in request.");
     }
-    const wanted = String(level).toUpperCase();
+    const wanted = level.toUpperCase();
     if (!LEVELS.includes(wanted as Level)) {
-      throw new HerderError(404, `invalid log level '${String(level)}'.`);
+      throw new HerderError(404, `invalid log level '${level}'.`);
     }
     const affected = setLevel(logger, wanted as Level, Date.now());
     const { scope } = request.query as { scope?: string };

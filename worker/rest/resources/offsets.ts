@@ -1,6 +1,7 @@
+import { isExactNumber } from "#lib/exact-json";
 import { HerderError } from "../../herder/herder.ts";
 import type { ConnectorOffset } from "../../herder/herder.ts";
-import { cannotBind, objectBody } from "../request-body.ts";
+import { cannotBind, isJsonObject, objectBody } from "../request-body.ts";
 import { nameOf, withinRequestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
@@ -37,6 +38,11 @@ function offsetsOf(body: unknown): readonly ConnectorOffset[] {
 
 function mapOrNull(value: unknown): Readonly<Record<string, unknown>> | null {
   if (value === null) return null;
-  if (typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw cannotBind("a partition or offset", "a JSON object");
+  if (!isJsonObject(value)) throw cannotBind("a partition or offset", "a JSON object");
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      isExactNumber(each) ? Number(each.rawJSON) : each,
+    ]),
+  );
 }

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { runCli, startCli } from "./fixtures/run-cli.ts";
+
+const commands = [
+  "topics list",
+  "topics read",
+  "connectors list",
+  "connectors create",
+  "connectors status",
+  "connectors restart",
+  "connectors pause",
+  "connectors resume",
+  "connectors stop",
+  "connectors delete",
+  "hl7 generate",
+  "hl7 parse",
+  "hl7 send",
+];
+
+test("the help names every command", async (t) => {
+  for (const args of [[], ["--help"]]) {
+    const { exitCode, stdout, stderr } = await runCli(t, args);
+
+    assert.equal(exitCode, 0);
+    assert.equal(stderr, "");
+    const named = [...stdout.matchAll(/^ {2}(\w+ \w+) {2,}\S/gm)].map(([, name]) => name);
+    assert.deepEqual(named, commands);
+  }
+});
+
+test("each command tells its usage on stdout", { concurrency: 2 }, async (parent) => {
+  await Promise.all(
+    commands.map((name) =>
+      parent.test(name, async (t) => {
+        const { exitCode, stdout } = await runCli(t, [...name.split(" "), "--help"]);
+
+        assert.equal(exitCode, 0);
+        assert.match(stdout, new RegExp(`^usage: ${name} \\S.*\\n$`));
+      }),
+    ),
+  );
+});
+
+const misunderstood: readonly (readonly [args: string, says: RegExp])[] = [
+  ["fly away", /^There is no command "fly away"\n\nusage: /],
+  ["topics", /^There is no command "topics"/],
+  ["topics read", /^One topic is needed\nusage: topics read TOPIC/],
+  ["topics read a b", /^One topic is needed\n/],
+  ["topics read a --max many", /^--max takes a whole number\nusage: topics read/],
+  ["topics list --loud", /--loud.*\nusage: topics list/s],
+  ["connectors status", /^One connector name is needed\nusage: connectors status NAME/],
+  ["connectors create", /^One file is needed\n/],
+  ["hl7 generate --count x", /^--count takes a whole number\n/],
+  ["hl7 generate --seed -1", /\nusage: hl7 generate/],
+  ["hl7 generate --format xml", /^--format is hl7, ndjson or mllp\n/],
+  ["hl7 parse", /^A file, or -, is needed\n/],
+  ["hl7 send a.hl7", /^A file and --to HOST:PORT are needed\n/],
+  ["hl7 send a.hl7 --to nowhere", /^A file and --to HOST:PORT are needed\n/],
+];
+
+test("what is not understood ends with 2, and its usage", { concurrency: 2 }, async (parent) => {
+  await Promise.all(
+    misunderstood.map(([args, says]) =>
+      parent.test(args, async (t) => {
+        const { exitCode, stdout, stderr } = await runCli(t, args.split(" "));
+
+        assert.equal(exitCode, 2);
+        assert.match(stderr, says);
+        assert.equal(stdout, "");
+      }),
+    ),
+  );
+});
+
+const impossible: readonly (readonly [args: string, says: string])[] = [
+  [
+    "topics list --worker /none/worker.properties",
+    "The worker file /none/worker.properties cannot be read",
+  ],
+  ["topics list --bootstrap embedded:/none", "There is no embedded log in /none"],
+  ["connectors create /none/a.json", "The file /none/a.json cannot be read"],
+  ["hl7 parse /none/a.hl7", "The file /none/a.hl7 cannot be read"],
+  ["hl7 parse package.json", "No message begins with an MSH segment"],
+  ["hl7 send package.json --to 127.0.0.1:1", "No message begins with an MSH segment"],
+];
+
+test("what cannot be done ends with 1, and one sentence", { concurrency: 2 }, async (parent) => {
+  await Promise.all(
+    impossible.map(([args, says]) =>
+      parent.test(args, async (t) => {
+        const { exitCode, stdout, stderr } = await runCli(t, args.split(" "));
+
+        assert.equal(exitCode, 1);
+        assert.equal(stderr, `${says}\n`);
+        assert.equal(stdout, "");
+      }),
+    ),
+  );
+});
+
+test("a reader that has seen enough ends the command without an error", async (t) => {
+  const { child, result } = startCli(t, ["hl7", "generate", "--count", "1000000"]);
+  // Its output is cut off, which is what this test is about.
+  result.catch(() => {});
+  const exited = once(child, "exit");
+
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+
+  assert.deepEqual(await exited, [0, null]);
+});
