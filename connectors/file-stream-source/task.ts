@@ -6,13 +6,14 @@ import type { Props } from "#connect-api";
 import { BATCH_SIZE, FILE, TOPIC, configDef } from "./config.ts";
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 const READ_BYTES = 64 * 1024;
 /** How often a file that has ended is looked at again. */
 const LOOK_AGAIN_MS = 200;
 
 /**
- * Reads whole lines; a line without its end is left until the end comes. The offset of a record is the
- * position after its line, in bytes.
+ * Reads whole lines, which end with LF, CR LF or CR as in Kafka; a line without its end is left until the
+ * end comes. The offset of a record is the position after its line, in bytes.
  */
 export class FileStreamSourceTask extends SourceTask {
   readonly version = "1.0.0";
@@ -33,7 +34,7 @@ export class FileStreamSourceTask extends SourceTask {
     const chunk = await this.#read();
     if (chunk.length === 0) {
       await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
-      if (this.#rest.indexOf(LINE_FEED) < 0) return [];
+      if (!lineAt(this.#rest, 0)) return [];
     }
     this.#rest = Buffer.concat([this.#rest, chunk]);
     return this.#lines();
@@ -42,7 +43,7 @@ export class FileStreamSourceTask extends SourceTask {
   /** The next bytes after those that wait for their line end; none when the file has ended or is not there yet. */
   async #read(): Promise<Buffer> {
     const filename = this.#config[FILE];
-    if (this.#rest.indexOf(LINE_FEED) >= 0) return Buffer.alloc(0);
+    if (lineAt(this.#rest, 0)) return Buffer.alloc(0);
     if (filename === null) return (process.stdin.read() as Buffer | null) ?? Buffer.alloc(0);
     try {
       this.#file ??= await open(filename, "r");
@@ -65,11 +66,11 @@ export class FileStreamSourceTask extends SourceTask {
     const records: SourceRecord[] = [];
     let start = 0;
     while (records.length < this.#config[BATCH_SIZE]) {
-      const end = this.#rest.indexOf(LINE_FEED, start);
-      if (end < 0) break;
-      const line = this.#rest.toString("utf8", start, end).replace(/\r$/, "");
-      this.#position += end + 1 - start;
-      start = end + 1;
+      const found = lineAt(this.#rest, start);
+      if (!found) break;
+      const line = this.#rest.toString("utf8", start, found.end);
+      this.#position += found.next - start;
+      start = found.next;
       records.push(
         new SourceRecord({
           sourcePartition: filename === null ? null : { filename },
@@ -89,4 +90,16 @@ export class FileStreamSourceTask extends SourceTask {
     await this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** Where the line that begins at `start` ends and the next one begins; undefined when its end has not come. */
+function lineAt(bytes: Buffer, start: number): { end: number; next: number } | undefined {
+  for (let end = start; end < bytes.length; end += 1) {
+    if (bytes[end] === LINE_FEED) return { end, next: end + 1 };
+    if (bytes[end] !== CARRIAGE_RETURN) continue;
+    // A CR at the end of what was read may be the first half of CR LF.
+    if (end + 1 === bytes.length) return undefined;
+    return { end, next: end + (bytes[end + 1] === LINE_FEED ? 2 : 1) };
+  }
+  return undefined;
 }

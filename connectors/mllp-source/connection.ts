@@ -17,6 +17,12 @@ import { refusals } from "./refusal.ts";
 const JUNK_BYTES_MAX = 4096;
 /** How long a sender may go on after its frame was refused for its size, before the line is cut. */
 const DRAIN_MS = 5000;
+/** How long the last answers may take to leave when the task stops. */
+const FAREWELL_MS = 500;
+/** An end byte without its carriage return ends the frame when nothing follows for so long. */
+const FRAME_END_MS = 200;
+/** How long after the deadline its NAK may still be sent. */
+const NAK_GRACE_MS = 1000;
 /** Answers that the sender does not read, in bytes; then the connection is closed. */
 const UNREAD_ANSWERS_MAX = 1024 * 1024;
 
@@ -36,6 +42,10 @@ export interface ConnectionOwner {
 interface Owed {
   readonly exchange: Exchange;
   readonly deadline: NodeJS.Timeout;
+  /** The same deadline by the monotonic clock, in milliseconds. */
+  readonly dueAt: number;
+  /** The deadline has passed, and the answer says so. */
+  isLate: boolean;
 }
 
 /** One sender. */
@@ -61,19 +71,28 @@ export class Connection {
     socket.on("timeout", () => this.#quiet());
     // A reset by the peer is nothing to report: what it had not been told, it sends again.
     socket.on("error", () => socket.destroy());
-    socket.on("end", () => this.#closeWhenAnswered());
+    socket.on("end", () => {
+      if (!this.#isEnding) this.#endFrame();
+      this.#closeWhenAnswered();
+    });
     socket.on("close", () => this.#closed());
     this.#watchTime();
   }
 
-  /** One timer for both: a frame that stands still, and a connection without traffic. */
+  /** One timer for all: a frame that stands still, or ends without CR, and a connection without traffic. */
   #watchTime(): void {
     const { config } = this.#owner;
-    const ms = this.#decoder.isInFrame ? config[FRAME_TIMEOUT_MS] : config[IDLE_TIMEOUT_MS];
-    this.#socket.setTimeout(ms);
+    const quietMs = this.#decoder.isEnding ? FRAME_END_MS : config[IDLE_TIMEOUT_MS];
+    this.#socket.setTimeout(this.#decoder.isInFrame ? config[FRAME_TIMEOUT_MS] : quietMs);
+  }
+
+  #endFrame(): void {
+    for (const event of this.#decoder.flush()) this.#handle(event);
+    this.#watchTime();
   }
 
   #quiet(): void {
+    if (this.#decoder.isEnding) return this.#endFrame();
     if (this.#exchanges.length > 0 && !this.#decoder.isInFrame) return;
     if (this.#decoder.isInFrame) {
       this.#owner.warn("MLLP_FRAME_TIMEOUT", "A frame made no progress; its connection is closed");
@@ -111,27 +130,45 @@ export class Connection {
   }
 
   #receive(payload: Uint8Array, admission: Admission): void {
-    const exchange = new Exchange(payload, admission.refusal, () => this.#writeAnswers());
-    const deadline = setTimeout(() => this.#late(exchange), this.#owner.config[ACK_DEADLINE_MS]);
-    this.#exchanges.push({ exchange, deadline });
+    const exchange = new Exchange(payload, admission.refusal, () => this.#decided(owed));
+    const waitMs = this.#owner.config[ACK_DEADLINE_MS];
+    const owed: Owed = {
+      exchange,
+      deadline: setTimeout(() => this.#late(owed), waitMs),
+      dueAt: performance.now() + waitMs,
+      isLate: false,
+    };
+    this.#exchanges.push(owed);
     this.#owner.received(admission, exchange);
   }
 
   /** The log has not confirmed in time. From here on no AA may go out for this message. */
-  #late(exchange: Exchange): void {
-    const reply = this.#owner.config[UNAVAILABLE_REPLY];
+  #late(owed: Owed): void {
+    owed.isLate = true;
+    const isOverdue = performance.now() >= owed.dueAt + NAK_GRACE_MS;
+    const reply = isOverdue ? "close" : this.#owner.config[UNAVAILABLE_REPLY];
     this.#owner.warn("MLLP_ACK_DEADLINE", `The log did not confirm in time; reply: ${reply}`);
     if (reply === "close") this.#socket.destroy();
-    else exchange.notStored(reply as "AE" | "AR");
+    else owed.exchange.notStored(reply as "AE" | "AR");
+  }
+
+  /** A process that was suspended may hear of the confirmation before its timers run: the clock decides. */
+  #decided(owed: Owed): void {
+    if (owed.isLate || performance.now() < owed.dueAt) {
+      this.#writeAnswers();
+    } else {
+      this.#owner.warn("MLLP_ACK_DEADLINE", "An answer came too late; its connection is closed");
+      this.#socket.destroy();
+    }
   }
 
   /** Writes the answers at the head of the line: in order of receipt, whatever the log's order was. */
   #writeAnswers(): void {
     while (this.#exchanges[0]?.exchange.answer) {
-      const { exchange, deadline } = this.#exchanges.shift() as Owed;
-      clearTimeout(deadline);
-      if (!this.#socket.destroyed) this.#socket.write(encodeFrame(exchange.answer as Uint8Array));
-      this.#owner.released(exchange);
+      const owed = this.#exchanges.shift() as Owed;
+      clearTimeout(owed.deadline);
+      if (!this.#socket.destroyed) this.#write(encodeFrame(owed.exchange.answer as Uint8Array));
+      this.#owner.released(owed.exchange);
     }
     if (this.#socket.writableLength > UNREAD_ANSWERS_MAX) {
       this.#owner.warn("MLLP_ANSWERS_UNREAD", "The sender does not read its answers");
@@ -140,6 +177,15 @@ export class Connection {
     }
     if (this.#isEnding) this.#closeWhenAnswered();
     else this.#hold();
+  }
+
+  /** Answers of one turn of the event loop leave together: with pipelining, system calls cost the most. */
+  #write(frame: Uint8Array): void {
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
+    this.#socket.write(frame);
   }
 
   /** Stops reading while too much waits for an answer, and goes on when it does not. */
@@ -173,6 +219,9 @@ export class Connection {
   close(): void {
     for (const { deadline } of this.#exchanges) clearTimeout(deadline);
     this.#isEnding = true;
+    // A sender that does not read its answers must not keep the task from stopping.
+    const timer = setTimeout(() => this.#socket.destroy(), FAREWELL_MS);
+    this.#socket.once("close", () => clearTimeout(timer));
     this.#socket.end(() => this.#socket.destroy());
   }
 

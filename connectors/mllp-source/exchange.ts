@@ -49,10 +49,17 @@ export class Exchange {
     this.reply(ack, [{ code: condition, text, ...(location ? { location } : {}) }]);
   }
 
-  /** The record is not in its topic: the sender has to know. */
+  /** The record is not in its topic, but may be at another time: the sender has to know. */
   notStored(code: "AE" | "AR"): void {
     this.reply(code, [
       { code: "207", text: "The message was not stored", userText: "Send it again later" },
+    ]);
+  }
+
+  /** A transformation dropped the record and will drop it again, so the sender is told not to repeat it. */
+  dropped(): void {
+    this.reply("AR", [
+      { code: "207", text: "The message is not wanted here", userText: "Do not send it again" },
     ]);
   }
 }

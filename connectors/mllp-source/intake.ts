@@ -13,6 +13,9 @@ export interface Admission {
   readonly refusal: Refusal | undefined;
 }
 
+/** Ends of topic names that stand for something else than a type of message. */
+const RESERVED_CODES: ReadonlySet<string> = new Set(["quarantine", "dlq"]);
+
 /** Judges what arrives, and makes the record under which it is stored. */
 export class Intake {
   readonly #config: MllpConfig;
@@ -42,6 +45,8 @@ export class Intake {
   #refusalOf(payload: Uint8Array, header: MessageHeader): Refusal | undefined {
     // The code becomes part of a topic's name, so nothing but letters and digits may be in it.
     if (!/^[A-Za-z0-9]{1,20}$/.test(header.messageCode)) return refusals.messageType;
+    // What a sender calls its messages must not put them among those that were refused.
+    if (RESERVED_CODES.has(header.messageCode.toLowerCase())) return refusals.messageType;
     const level = this.#config[VALIDATION_LEVEL] as ValidationLevel;
     if (level === 0) return undefined;
     const findings = validateMessage(parseMessage(payload), level);

@@ -89,10 +89,13 @@ export class MllpSourceTask extends SourceTask {
 
   async poll(signal: AbortSignal): Promise<readonly SourceRecord[]> {
     if (this.#received.length === 0 && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const wake = (): void => resolve();
+      this.#wake = wake;
+      signal.addEventListener("abort", wake, { once: true });
+      await promise;
+      // The signal may outlive this poll, and would collect a listener of each.
+      signal.removeEventListener("abort", wake);
       this.#wake = undefined;
     }
     return this.#received.splice(0, (this.#config as MllpConfig)[BATCH_MAX]);
@@ -107,8 +110,8 @@ export class MllpSourceTask extends SourceTask {
     this.#waitingByRecord.delete(record);
     // Invariant: an answer that says the message is safe goes out only with the log's confirmation.
     if (metadata) exchange?.confirmed();
-    // A record that a filter dropped will be dropped again, so the sender is told not to repeat it.
-    else exchange?.notStored(reason === "FILTERED" ? "AR" : "AE");
+    else if (reason === "FILTERED") exchange?.dropped();
+    else exchange?.notStored("AE");
   }
 
   async stop(): Promise<void> {

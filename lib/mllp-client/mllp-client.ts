@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { parseAck } from "#lib/hl7v2";
+import { parseAck, readHeader } from "#lib/hl7v2";
 import { FrameDecoder, encodeFrame } from "#lib/mllp";
+import type { MllpEvent } from "#lib/mllp";
 
 /** Why a message has no usable answer; what became of it at the receiver is unknown. */
 export class MllpClientError extends Error {
@@ -25,6 +26,8 @@ export interface MllpAnswer {
 }
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
+/** An end byte without its carriage return ends the answer when nothing follows for so long. */
+const FRAME_END_MS = 200;
 
 interface Waiting {
   resolve(answer: Uint8Array): void;
@@ -35,6 +38,7 @@ interface Waiting {
  * Sends messages over one connection, one at a time.
  *
  * After a time-out the connection is closed: a late answer would be taken for that of the next message.
+ * So it is after an answer that names another message (MSA-2), which shows that the two sides are out of step.
  */
 export class MllpClient {
   readonly #socket: Socket;
@@ -48,6 +52,8 @@ export class MllpClient {
     this.#answerTimeoutMs = answerTimeoutMs;
     socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
     socket.on("error", () => socket.destroy());
+    socket.on("timeout", () => this.#take(this.#decoder.flush()));
+    socket.on("end", () => this.#take(this.#decoder.flush()));
     socket.on("close", () => {
       this.#isClosed = true;
       this.#fail("MLLP_CLOSED", "The connection was closed before the answer");
@@ -99,11 +105,22 @@ export class MllpClient {
       };
       this.#socket.write(encodeFrame(message));
     });
-    return answerOf(bytes);
+    const answer = answerOf(bytes);
+    if (isOfAnother(answer, message)) {
+      this.close();
+      const text = "The answer is that of another message: MSA-2 is not its MSH-10";
+      throw new MllpClientError("MLLP_ANSWER_INVALID", text);
+    }
+    return answer;
   }
 
   #read(chunk: Uint8Array): void {
-    for (const event of this.#decoder.push(chunk)) {
+    this.#take(this.#decoder.push(chunk));
+    this.#socket.setTimeout(this.#decoder.isEnding ? FRAME_END_MS : 0);
+  }
+
+  #take(events: Iterable<MllpEvent>): void {
+    for (const event of events) {
       if (event.kind !== "frame") {
         this.#fail("MLLP_ANSWER_INVALID", "The answer is not an MLLP block");
         this.close();
@@ -134,4 +151,24 @@ function answerOf(bytes: Uint8Array): MllpAnswer {
     const message = "The answer is not an HL7 acknowledgment";
     throw new MllpClientError("MLLP_ANSWER_INVALID", message, { cause });
   }
+}
+
+/** An answer without MSA-2 (the message could not be read) is that of the message that waits. */
+function isOfAnother({ controlId }: MllpAnswer, message: Uint8Array): boolean {
+  const sent = controlIdOf(message);
+  return sent !== "" && controlId !== "" && printable(controlId) !== printable(sent);
+}
+
+/** MSH-10; "" of something that is not HL7. */
+function controlIdOf(message: Uint8Array): string {
+  try {
+    return readHeader(message).messageControlId;
+  } catch {
+    return "";
+  }
+}
+
+/** What both sides can read alike, whatever they take the charset for. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\u0020-\u007E]/g, "").trim();
 }

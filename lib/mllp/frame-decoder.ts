@@ -2,8 +2,8 @@
 export const START_BLOCK = 0x0b;
 /** End of a block; a carriage return follows. */
 export const END_BLOCK = 0x1c;
-const CARRIAGE_RETURN = 0x0d;
-const LINE_FEED = 0x0a;
+/** Up to here a byte is white space, NUL or another control character. */
+const SPACE = 0x20;
 
 /** What the bytes of a connection turned out to be, in their order. */
 export type MllpEvent =
@@ -24,20 +24,28 @@ export interface FrameDecoderOptions {
 
 /** How much of an oversize block is kept: enough for its header. */
 const HEAD_BYTES = 4096;
+/** So many chunks of one block are put together to one: each costs some 150 bytes beside its content. */
+const SMALL_CHUNKS_MAX = 1024;
 
-type State = "between" | "inside" | "ended";
+/** `ending`: an end byte was read, and the next byte says whether the block is over. */
+type State = "between" | "inside" | "ending";
 
 /**
  * Finds MLLP blocks in the chunks of one connection, however they are cut.
  *
  * Lenient: white space and NUL between blocks are passed over, and so is some junk; a block may end with
- * FS LF, or with FS alone when the next one begins. Nothing that follows a block is ever dropped. Linear in
- * the number of bytes: chunks are kept as they come and copied once, when the block is whole.
+ * FS LF, or with FS alone when the next one begins or nothing more comes (see `flush`). An FS that text
+ * follows belongs to the data: taking it for the end would cut the message and call it whole. Nothing
+ * that follows a block is ever dropped.
+ *
+ * Linear in the number of bytes: each is copied at most twice, however small the chunks are.
  */
 export class FrameDecoder {
   readonly #options: FrameDecoderOptions;
   #state: State = "between";
   #chunks: Uint8Array[] = [];
+  /** How many of the first chunks were put together already. */
+  #joined = 0;
   #bytes = 0;
   #junkBytes = 0;
   #isBroken = false;
@@ -50,75 +58,98 @@ export class FrameDecoder {
   get isInFrame(): boolean {
     return this.#state === "inside";
   }
-  /** Bytes of the block that has begun. */
-  get bufferedBytes(): number {
-    return this.#bytes;
+  /** Whether the last byte was the end byte of a block, so that the block may be whole. */
+  get isEnding(): boolean {
+    return this.#state === "ending";
   }
 
   /** The events of one chunk, in order. After `oversize` or `junk` there are no more. */
   *push(chunk: Uint8Array): Generator<MllpEvent> {
     let at = 0;
     while (at < chunk.length && !this.#isBroken) {
-      if (this.#state === "inside") {
-        at = yield* this.#inside(chunk, at);
-      } else {
-        at = yield* this.#outside(chunk, at);
-      }
+      if (this.#state === "inside") at = yield* this.#inside(chunk, at);
+      else if (this.#state === "ending") yield* this.#ending(chunk[at] as number);
+      else at = yield* this.#between(chunk, at);
     }
   }
 
-  *#outside(chunk: Uint8Array, from: number): Generator<MllpEvent, number> {
-    const byte = chunk[from] as number;
+  /**
+   * The block whose end byte was the last byte so far, when nothing more comes: its sender leaves out the
+   * carriage return. For a caller that has waited for it, or has seen the end of the connection.
+   */
+  *flush(): Generator<MllpEvent> {
+    if (this.#state !== "ending") return;
+    this.#state = "between";
+    this.#junkBytes = 0;
+    yield { kind: "frame", payload: this.#take() };
+  }
+
+  *#ending(next: number): Generator<MllpEvent> {
+    if (next <= SPACE) {
+      yield* this.flush();
+    } else {
+      this.#keep(Uint8Array.of(END_BLOCK));
+      this.#state = "inside";
+    }
+  }
+
+  *#between(chunk: Uint8Array, at: number): Generator<MllpEvent, number> {
+    const byte = chunk[at] as number;
     if (byte === START_BLOCK) {
       this.#state = "inside";
-      return from + 1;
-    }
-    if (this.#state === "ended") {
-      // The byte that should be CR: CR and LF end the block for good, anything else is judged as junk.
-      this.#state = "between";
-      if (byte === CARRIAGE_RETURN || byte === LINE_FEED) return from + 1;
-    }
-    if (byte > 0x20) {
+    } else if (byte > SPACE) {
       this.#junkBytes += 1;
       if (this.#junkBytes > this.#options.junkBytesMax) {
         this.#isBroken = true;
         yield { kind: "junk" };
       }
     }
-    return from + 1;
+    return at + 1;
   }
 
   *#inside(chunk: Uint8Array, from: number): Generator<MllpEvent, number> {
     let end = from;
     while (end < chunk.length && chunk[end] !== END_BLOCK && chunk[end] !== START_BLOCK) end += 1;
-    if (end > from) {
-      this.#chunks.push(chunk.subarray(from, end));
-      this.#bytes += end - from;
-    }
+    if (end > from) this.#keep(chunk.subarray(from, end));
     if (this.#bytes > this.#options.frameBytesMax) {
       this.#isBroken = true;
       yield { kind: "oversize", head: this.#take().slice(0, HEAD_BYTES) };
       return end;
     }
     if (end === chunk.length) return end;
-    const isWhole = chunk[end] === END_BLOCK;
-    const payload = this.#take();
-    this.#state = isWhole ? "ended" : "inside";
-    this.#junkBytes = 0;
-    yield { kind: isWhole ? "frame" : "fragment", payload };
+    if (chunk[end] === END_BLOCK) {
+      this.#state = "ending";
+    } else {
+      this.#junkBytes = 0;
+      yield { kind: "fragment", payload: this.#take() };
+    }
     return end + 1;
+  }
+
+  #keep(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#chunks.length - this.#joined < SMALL_CHUNKS_MAX) return;
+    this.#chunks.push(join(this.#chunks.splice(this.#joined)));
+    this.#joined = this.#chunks.length;
   }
 
   /** One copy of the block so far. */
   #take(): Uint8Array {
-    const payload = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      payload.set(chunk, at);
-      at += chunk.length;
-    }
+    const payload = join(this.#chunks);
     this.#chunks = [];
+    this.#joined = 0;
     this.#bytes = 0;
     return payload;
   }
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(chunks.reduce((bytes, { length }) => bytes + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
 }

@@ -149,14 +149,15 @@ function pluginAliasKeys(
       );
     }
     const definition = plugin ? new plugin.create().config().keys : {};
+    Object.assign(keys, own);
     for (const [name, key] of Object.entries(definition)) {
+      if (prefix + name in own) continue;
       keys[prefix + name] = {
         ...key,
         group: key.group === undefined ? group : `${group}: ${key.group}`,
         order: (key.order ?? -1) + 1,
       };
     }
-    Object.assign(keys, own);
     const typeKey = own[`${prefix}type`] as ConfigKey;
     keys[`${prefix}type`] = {
       ...typeKey,

@@ -43,7 +43,8 @@ export class ErrorHandler {
   /**
    * Runs one step. `record` is asked for only when it fails.
    *
-   * Returns undefined for a record that is to be skipped; throws when the task has to fail.
+   * Returns undefined for a record that is to be skipped; throws when the task has to fail, and the
+   * RetriableError itself when a stop ended the attempts.
    */
   async run<T>(
     stage: Stage,
@@ -58,6 +59,8 @@ export class ErrorHandler {
       } catch (error) {
         this.#options.metrics.failures.add();
         if (await this.#mayTryAgain(error, attempt, startedAt)) continue;
+        // A stop cut the attempts short: the record is not given up, the next run reads it again.
+        if (this.#isCutShort(error)) throw error;
         await this.failed({ stage, className, error, record: record() });
         return undefined;
       }
@@ -73,8 +76,14 @@ export class ErrorHandler {
     const doubled = FIRST_DELAY_MS * 2 ** (attempt - 1);
     const pause = doubled > retryDelayMaxMs ? Math.random() * retryDelayMaxMs : doubled;
     metrics.retries.add();
-    await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+    // Rounded up: a timer that fires early would make one attempt too many at the deadline.
+    await delay(Math.ceil(Math.min(pause, left)), undefined, { signal }).catch(() => undefined);
     return !signal.aborted;
+  }
+
+  #isCutShort(error: unknown): boolean {
+    const { retryTimeoutMs, signal } = this.#options;
+    return error instanceof RetriableError && retryTimeoutMs !== 0 && signal.aborted;
   }
 
   /** Reports a failure once. Throws when it is not tolerated. */

@@ -94,20 +94,34 @@ export class ConnectorRuntime {
     });
   }
 
-  /** Ends everything. With `remove`, statuses and metrics go as well. */
-  end(options: { readonly remove: boolean }): Promise<void> {
+  /**
+   * Ends everything; what is stuck in foreign code is abandoned after a while. With `remove`, statuses and
+   * metrics go as well.
+   */
+  async end(options: { readonly remove: boolean }): Promise<void> {
+    this.#isActive = false;
+    // First the tasks have that time, then the connector.
+    const budget = 2 * this.#context.workerConfig["task.shutdown.graceful.timeout.ms"];
+    if (!(await within(this.#stopAll(options), budget))) {
+      log.error(
+        { connector: this.name, code: "CONNECTOR_ABANDONED" },
+        "The connector did not stop in time and was abandoned",
+      );
+    }
+    if (!options.remove) return;
+    this.#context.statuses.removeConnector(this.name);
+    this.#context.metrics.remove({ connector: this.name });
+  }
+
+  #stopAll({ remove }: { readonly remove: boolean }): Promise<void> {
     return this.#enqueue(async () => {
-      this.#isActive = false;
       const states = [...this.#tasks.keys()].map(
         (task) => [task, this.#context.statuses.task(this.name, task)?.state] as const,
       );
       await this.#stopTasks();
       await this.#stopConnector();
-      if (options.remove) {
-        this.#context.statuses.removeConnector(this.name);
-        this.#context.metrics.remove({ connector: this.name });
-        return;
-      }
+      // Deleted: by now, a new connector of this name may have put states of its own.
+      if (remove) return;
       for (const [task, state] of states) {
         if (state === "FAILED") continue;
         this.#context.statuses.putTask(this.name, task, "UNASSIGNED", this.#plugin?.version);
@@ -139,10 +153,14 @@ export class ConnectorRuntime {
       const connector = new this.#plugin.create();
       connector.initialize({
         requestTaskReconfiguration: () => void this.#enqueue(() => this.#reconfigure()),
-        raiseError: (error) => this.#fail(error),
+        raiseError: (error) => {
+          // An instance that was replaced has no say any more.
+          if (this.#connector === connector) this.#fail(error);
+        },
       });
       this.#connector = connector;
       await connector.start(config);
+      if (!this.#isActive) return;
       this.#connectorState("RUNNING");
       await this.#reconfigure();
     } catch (error) {
@@ -197,6 +215,7 @@ export class ConnectorRuntime {
   }
 
   #fail(error: unknown): void {
+    if (!this.#isActive) return;
     const fields = { connector: this.name, code: "CONNECTOR_FAILED" };
     log.failure(error, fields, "The connector failed; restart it by REST when mended");
     this.#context.statuses.putConnector(

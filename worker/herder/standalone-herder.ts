@@ -32,6 +32,8 @@ const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as 
 export class StandaloneHerder implements Herder {
   readonly #context: WorkerContext;
   readonly #runtimes = new Map<string, ConnectorRuntime>();
+  /** Names whose first config is on its way to the log. */
+  readonly #creating = new Set<string>();
 
   constructor(context: WorkerContext) {
     this.#context = context;
@@ -87,10 +89,15 @@ export class StandaloneHerder implements Herder {
     initialState?: InitialState,
   ): Promise<ConnectorInfo> {
     const valid = await this.#validated(name, config);
-    if (this.#context.configs.config(name)) {
+    if (this.#context.configs.config(name) || this.#creating.has(name)) {
       throw new HerderError(409, `Connector ${name} already exists`);
     }
-    await this.#store(name, valid, initialState);
+    this.#creating.add(name);
+    try {
+      await this.#store(name, valid, initialState);
+    } finally {
+      this.#creating.delete(name);
+    }
     return this.connectorInfo(name);
   }
 
@@ -212,12 +219,20 @@ export class StandaloneHerder implements Herder {
       await runtime.restartConnector();
       return undefined;
     }
+    if (!statuses.connector(name)) {
+      throw new HerderError(404, `Status for connector ${name} not found`);
+    }
     const before = this.connectorStatus(name);
     const isWanted = ({ state }: StateInfo): boolean => !options.onlyFailed || state === "FAILED";
     const tasks = options.includeTasks ? before.tasks.filter(isWanted) : [];
     const isConnectorWanted = isWanted(before.connector);
-    if (isConnectorWanted) statuses.putConnector(name, "RESTARTING", before.connector.version);
-    for (const { id, version } of tasks) statuses.putTask(name, id, "RESTARTING", version);
+    if (isConnectorWanted) {
+      const { version, trace } = before.connector;
+      statuses.putConnector(name, "RESTARTING", version, trace);
+    }
+    for (const { id, version, trace } of tasks) {
+      statuses.putTask(name, id, "RESTARTING", version, trace);
+    }
     const answer = this.connectorStatus(name);
     if (isConnectorWanted) void runtime.restartConnector();
     for (const { id } of tasks) void runtime.restartTask(id);

@@ -18,9 +18,11 @@ import { PauseSwitch } from "./task-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
 import {
   clientSettings,
+  closingSteps,
   makeErrorHandler,
   openDeadLetterQueue,
   pluginLog,
+  releaseAll,
   tagsOf,
 } from "./task-support.ts";
 import { TransformationChain } from "./transformation-chain.ts";
@@ -67,12 +69,14 @@ export class SinkRunner implements TaskRunner {
   readonly #ended: Promise<void>;
   /** Next offset to read, by partition, of what `put` has taken. */
   readonly #delivered = new Map<string, TopicPartitionOffset>();
-  readonly #committed = new Map<string, number>();
+  /** Where a partition is read again from when preCommit fails: the last commit, or where it began. */
+  readonly #committed = new Map<string, TopicPartitionOffset>();
   readonly #rewinds: TopicPartitionOffset[] = [];
   readonly #pausedByTask = new Set<string>();
   #consumer: Consumer | undefined;
   #deadLetterProducer: Producer | undefined;
   #errant: ErrantRecords | undefined;
+  #isClosing = false;
   #commitRequested = false;
   #nextCommitAt = 0;
   #timeoutMs = PUT_RETRY_MS;
@@ -98,20 +102,22 @@ export class SinkRunner implements TaskRunner {
   async #run(): Promise<void> {
     const { onState } = this.#environment;
     let hasStarted = false;
+    let pipeline: SinkPipeline | undefined;
     try {
       if (this.#pause.isPaused) onState("PAUSED");
       await this.#pause.whenOff(this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      const pipeline = await this.#open();
+      pipeline = await this.#open();
       this.#initialize();
       hasStarted = true;
       await this.#task.start(this.#environment.props);
       onState("RUNNING");
       await this.#loop(pipeline);
     } catch (error) {
-      onState("FAILED", error);
+      const isStopped = this.#stopping.signal.aborted && error instanceof RetriableError;
+      if (!isStopped) onState("FAILED", error);
     } finally {
-      await this.#close(hasStarted);
+      await this.#close(hasStarted, pipeline);
     }
   }
 
@@ -178,11 +184,15 @@ export class SinkRunner implements TaskRunner {
       // While paused, polling goes on with all partitions paused: the group has to see us.
       if (isPaused) consumer.pause(consumer.assignment());
       else this.#resumePartitions();
+      this.#rewind();
       await this.#commitWhenDue();
       const untilCommit = Math.max(this.#nextCommitAt - performance.now(), 0);
       const records = await consumer.poll(Math.min(POLL_MS, untilCommit), signal);
-      this.#rewind();
-      if (!isPaused) await this.#deliver(records, pipeline);
+      const rewound = this.#rewind();
+      const wanted = records.filter((record) => !rewound.has(nameOf(record)));
+      // A rebalance under way in the poll brings partitions that nobody paused yet.
+      if (isPaused) this.#giveBack(wanted);
+      else await this.#deliver(wanted, pipeline);
     }
   }
 
@@ -193,10 +203,21 @@ export class SinkRunner implements TaskRunner {
     );
   }
 
-  #rewind(): void {
-    for (const position of this.#rewinds.splice(0)) {
+  /** Goes where the task asked to; returns the partitions whose records, if polled already, are void. */
+  #rewind(): ReadonlySet<string> {
+    const positions = this.#rewinds.splice(0);
+    for (const position of positions) {
       this.#consumer?.seek(position);
       this.#delivered.set(nameOf(position), position);
+      this.#committed.set(nameOf(position), position);
+    }
+    return new Set(positions.map(nameOf));
+  }
+
+  /** Records that cannot be delivered now are polled again, from the first of each partition on. */
+  #giveBack(records: readonly LogRecord[]): void {
+    for (const { topic, partition, offset } of records.toReversed()) {
+      this.#consumer?.seek({ topic, partition, offset });
     }
   }
 
@@ -206,6 +227,7 @@ export class SinkRunner implements TaskRunner {
     counters.read.add(raw.length);
     for (const record of raw) {
       this.#environment.onTopic(record.topic);
+      this.#remember(record);
       const converted = await toSinkRecord(record, converters, errors);
       if (!converted) continue;
       const records = await chain.apply(converted, errors, () => failedLogRecord(record));
@@ -223,6 +245,12 @@ export class SinkRunner implements TaskRunner {
     }
   }
 
+  /** The first record of a partition is where a failed preCommit goes back to. */
+  #remember({ topic, partition, offset }: LogRecord): void {
+    const name = nameOf({ topic, partition });
+    if (!this.#committed.has(name)) this.#committed.set(name, { topic, partition, offset });
+  }
+
   /** Puts a batch, again and again while the task asks for it; false when we have to stop. */
   async #put(batch: readonly SinkRecord[]): Promise<boolean> {
     const consumer = this.#consumer as Consumer;
@@ -238,7 +266,8 @@ export class SinkRunner implements TaskRunner {
         const { connector, task } = this.#environment;
         log.warn({ connector, task, code: error.code }, "put failed and is tried again");
         consumer.pause(consumer.assignment());
-        await consumer.poll(error.retryAfterMs ?? this.#timeoutMs, signal);
+        // All partitions are paused, so records come only after a rebalance.
+        this.#giveBack(await consumer.poll(error.retryAfterMs ?? this.#timeoutMs, signal));
         // After a rebalance the partitions start again at what was committed.
         if (generation !== this.#generation) return false;
       }
@@ -269,29 +298,28 @@ export class SinkRunner implements TaskRunner {
         { connector, task, code: "PRE_COMMIT_FAILED" },
         "preCommit failed; records since the last commit are delivered again",
       );
-      await this.#rewindToCommitted();
+      this.#rewindToCommitted();
       return;
     }
     const changed = allowed.filter((place) => {
       const delivered = this.#delivered.get(nameOf(place));
       const isDelivered = delivered !== undefined && place.offset <= delivered.offset;
-      return isDelivered && this.#committed.get(nameOf(place)) !== place.offset;
+      return isDelivered && this.#committed.get(nameOf(place))?.offset !== place.offset;
     });
     if (changed.length === 0) return;
     try {
       await (this.#consumer as Consumer).commit(changed);
-      for (const place of changed) this.#committed.set(nameOf(place), place.offset);
+      for (const place of changed) this.#committed.set(nameOf(place), place);
     } catch (error) {
       const { connector, task } = this.#environment;
       log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "Offsets were not committed");
     }
   }
 
-  async #rewindToCommitted(): Promise<void> {
-    const consumer = this.#consumer as Consumer;
-    for (const position of await consumer.committed(consumer.assignment())) {
-      consumer.seek(position);
-      this.#delivered.set(nameOf(position), position);
+  #rewindToCommitted(): void {
+    for (const [name, position] of this.#committed) {
+      this.#consumer?.seek(position);
+      this.#delivered.set(name, position);
     }
   }
 
@@ -300,36 +328,37 @@ export class SinkRunner implements TaskRunner {
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    await this.#commit();
+    await this.#unlessClosing(() => this.#commit());
     await this.#lost(partitions);
   }
 
   async #lost(partitions: readonly TopicPartition[]): Promise<void> {
     this.#generation += 1;
-    await this.#task.close(partitions);
+    await this.#unlessClosing(async () => this.#task.close(partitions));
     for (const place of partitions) {
       this.#delivered.delete(nameOf(place));
       this.#committed.delete(nameOf(place));
     }
   }
 
-  async #close(hasStarted: boolean): Promise<void> {
-    try {
-      await this.#consumer?.close();
-    } catch (error) {
-      this.#complain(error);
-    }
-    try {
-      if (hasStarted) await this.#task.stop();
-      await this.#deadLetterProducer?.close();
-    } catch (error) {
-      this.#complain(error);
-    }
+  /**
+   * Lets a step fail, except at the end: there, nothing may keep the consumer from leaving its group,
+   * or its partitions would go to nobody until the group gives it up.
+   */
+  async #unlessClosing(step: () => Promise<void>): Promise<void> {
+    if (this.#isClosing) await releaseAll(this.#environment, step);
+    else await step();
   }
 
-  #complain(error: unknown): void {
-    const { connector, task } = this.#environment;
-    log.failure(error, { connector, task, code: "STOP_FAILED" }, "The task did not stop cleanly");
+  async #close(hasStarted: boolean, pipeline: SinkPipeline | undefined): Promise<void> {
+    this.#isClosing = true;
+    await releaseAll(
+      this.#environment,
+      () => this.#consumer?.close(),
+      () => (hasStarted ? this.#task.stop() : undefined),
+      () => this.#deadLetterProducer?.close(),
+      ...closingSteps(pipeline?.chain, pipeline?.converters),
+    );
   }
 }
 

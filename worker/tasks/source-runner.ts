@@ -14,9 +14,11 @@ import { PauseSwitch } from "./task-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
 import {
   clientSettings,
+  closingSteps,
   makeErrorHandler,
   openDeadLetterQueue,
   pluginLog,
+  releaseAll,
   tagsOf,
 } from "./task-support.ts";
 import { TopicCreation } from "./topic-creation.ts";
@@ -32,6 +34,8 @@ const RESEND_DELAY_MAX_MS = 2000;
 
 /** A polled record on its way: its parts in the log's form, and what to do when they are stored. */
 interface Dispatched {
+  /** Place in the order of dispatch. */
+  readonly sequence: number;
   readonly original: SourceRecord;
   readonly parts: readonly NewRecord[];
   acknowledgeOffset(): void;
@@ -55,6 +59,7 @@ export class SourceRunner implements TaskRunner {
   /** Aborted to end a poll under way: at pause and at stop. */
   #polling = new AbortController();
   #inFlight = 0;
+  #dispatched = 0;
   #settled: (() => void) | undefined;
   #failure: unknown;
   /** Records that the log refused for now, in order, while it is asked again. */
@@ -84,17 +89,19 @@ export class SourceRunner implements TaskRunner {
   stop(): Promise<void> {
     this.#stopping.abort();
     this.#polling.abort();
+    this.#settled?.();
     return this.#ended;
   }
 
   async #run(): Promise<void> {
     const { onState } = this.#environment;
     let hasStarted = false;
+    let pipeline: SourcePipeline | undefined;
     try {
       if (this.#pause.isPaused) onState("PAUSED");
       await this.#pause.whenOff(this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      const pipeline = await this.#open();
+      pipeline = await this.#open();
       this.#task.initialize({
         connectorName: this.#environment.connector,
         taskId: this.#environment.task,
@@ -110,7 +117,7 @@ export class SourceRunner implements TaskRunner {
     } catch (error) {
       if (!this.#stopping.signal.aborted || this.#failure !== undefined) onState("FAILED", error);
     } finally {
-      await this.#close(hasStarted);
+      await this.#close(hasStarted, pipeline);
     }
   }
 
@@ -151,7 +158,8 @@ export class SourceRunner implements TaskRunner {
       await this.#room();
       if (signal.aborted || this.#failure !== undefined) break;
       this.#polling = new AbortController();
-      if (this.#stopping.signal.aborted) break;
+      // A pause while there was no room aborted the poll before this one.
+      if (this.#pause.isPaused) continue;
       const records = await this.#poll();
       pipeline.counters.polled.add(records.length);
       for (const record of records) await this.#dispatch(record, pipeline);
@@ -165,6 +173,8 @@ export class SourceRunner implements TaskRunner {
       if (records.length === 0) await delay(0);
       return records;
     } catch (error) {
+      // Most of what waits with a signal rejects when it aborts; that is not a failure of the task.
+      if (this.#polling.signal.aborted && isAbort(error)) return [];
       if (!(error instanceof RetriableError)) throw error;
       const { connector, task } = this.#environment;
       log.warn({ connector, task, code: error.code }, "poll failed and is tried again");
@@ -183,7 +193,6 @@ export class SourceRunner implements TaskRunner {
     ) {
       await new Promise<void>((resolve) => {
         this.#settled = resolve;
-        this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
       });
     }
   }
@@ -206,7 +215,8 @@ export class SourceRunner implements TaskRunner {
     }
     this.#inFlight += 1;
     const acknowledgeOffset = this.#offsets.submit(original.sourcePartition, original.sourceOffset);
-    this.#send({ original, parts, acknowledgeOffset }, pipeline);
+    this.#dispatched += 1;
+    this.#send({ sequence: this.#dispatched, original, parts, acknowledgeOffset }, pipeline);
   }
 
   async #ensureTopic(topics: TopicCreation, topic: string): Promise<void> {
@@ -285,6 +295,8 @@ export class SourceRunner implements TaskRunner {
       "The log does not take records; trying again",
     );
     let pause = RESEND_DELAY_MIN_MS;
+    await this.#allReturned();
+    this.#waiting.sort((a, b) => a.sequence - b.sequence);
     while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
       const next = this.#waiting[0] as Dispatched;
       try {
@@ -304,6 +316,16 @@ export class SourceRunner implements TaskRunner {
     }
     this.#resending = undefined;
     this.#settled?.();
+  }
+
+  /**
+   * Waits until every record under way is either stored or waiting. Otherwise one that is refused later
+   * would come behind records that were dispatched after it.
+   */
+  async #allReturned(): Promise<void> {
+    while (this.#inFlight > this.#waiting.length && !this.#stopping.signal.aborted) {
+      await this.#pauseFor(5);
+    }
   }
 
   #pauseFor(ms: number): Promise<void> {
@@ -340,34 +362,40 @@ export class SourceRunner implements TaskRunner {
       const committable = this.#offsets.committable();
       try {
         await offsets.put(connector, committable);
+      } catch (error) {
+        this.#offsets.putBack(committable);
+        log.failure(error, { connector, task, code: "OFFSETS_NOT_STORED" }, "Offsets not stored");
+        return;
+      }
+      try {
         await this.#task.commit();
       } catch (error) {
-        for (const [partition, offset] of committable) this.#offsets.submit(partition, offset)();
-        log.failure(error, { connector, task, code: "OFFSETS_NOT_STORED" }, "Offsets not stored");
+        log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "commit failed");
       }
     });
     return this.#flushing;
   }
 
-  async #close(hasStarted: boolean): Promise<void> {
+  async #close(hasStarted: boolean, pipeline: SourcePipeline | undefined): Promise<void> {
     clearInterval(this.#flushTimer);
-    try {
-      // What is on its way may still be stored and acknowledged before the task stops.
-      await this.#drained();
-      if (hasStarted) await this.#task.stop();
-      await this.#flush();
-      await this.#producer?.close();
-      await this.#deadLetterProducer?.close();
-    } catch (error) {
-      const { connector, task } = this.#environment;
-      log.failure(error, { connector, task, code: "STOP_FAILED" }, "The task did not stop cleanly");
-    }
+    // What is on its way may still be stored and acknowledged before the task stops. Its offsets are
+    // stored even if the task does not stop cleanly.
+    await releaseAll(
+      this.#environment,
+      () => this.#drained(),
+      () => (hasStarted ? this.#task.stop() : undefined),
+      () => (hasStarted ? this.#flush() : undefined),
+      () => this.#producer?.close(),
+      () => this.#deadLetterProducer?.close(),
+      ...closingSteps(pipeline?.chain, pipeline?.converters),
+    );
   }
 
   /** Waits until nothing is in flight that the log may still confirm. */
   async #drained(): Promise<void> {
-    const deadline =
-      performance.now() + this.#environment.workerConfig["task.shutdown.graceful.timeout.ms"];
+    // Half of the time, so that stop and the last offsets have the other half.
+    const budget = this.#environment.workerConfig["task.shutdown.graceful.timeout.ms"] / 2;
+    const deadline = performance.now() + budget;
     await this.#resending;
     while (this.#inFlight > this.#waiting.length && performance.now() < deadline) await delay(5);
   }
@@ -393,6 +421,10 @@ function sourceCounters(environment: TaskEnvironment, inFlight: () => number) {
 
 function isRetriable(error: unknown): boolean {
   return error instanceof RecordLogError ? error.isRetriable : error instanceof RetriableError;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 /** What a dead letter of a source can hold: key and value where they are bytes or text. */

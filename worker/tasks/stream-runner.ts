@@ -2,7 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RetriableError } from "#connect-api";
 import type { ConnectRecord, SinkRecord, TopicStreamTask } from "#connect-api";
 import { RecordLogError } from "#broker";
-import type { Consumer, LogRecord, NewRecord, Producer, TopicPartitionOffset } from "#broker";
+import type {
+  Consumer,
+  LogRecord,
+  NewRecord,
+  Producer,
+  TopicPartition,
+  TopicPartitionOffset,
+} from "#broker";
 import { deadLetterOf } from "../errors/dead-letters.ts";
 import type { DeadLetterOptions } from "../errors/dead-letters.ts";
 import type { ErrorHandler } from "../errors/error-handler.ts";
@@ -15,7 +22,14 @@ import { failedLogRecord, toNewRecord, toSinkRecord } from "./record-conversion.
 import { openConsumer, sinkCounters } from "./sink-runner.ts";
 import { PauseSwitch } from "./task-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
-import { clientSettings, deadLetterOptions, makeErrorHandler, pluginLog } from "./task-support.ts";
+import {
+  clientSettings,
+  closingSteps,
+  deadLetterOptions,
+  makeErrorHandler,
+  pluginLog,
+  releaseAll,
+} from "./task-support.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks.stream");
@@ -37,6 +51,7 @@ export class StreamRunner implements TaskRunner {
   readonly #ended: Promise<void>;
   #consumer: Consumer | undefined;
   #producer: Producer | undefined;
+  #isClosing = false;
   /** Dead letters of the batch at hand; they go into its transaction. */
   #deadLetters: NewRecord[] = [];
 
@@ -61,11 +76,12 @@ export class StreamRunner implements TaskRunner {
   async #run(): Promise<void> {
     const { onState } = this.#environment;
     let hasStarted = false;
+    let pipeline: StreamPipeline | undefined;
     try {
       if (this.#pause.isPaused) onState("PAUSED");
       await this.#pause.whenOff(this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      const pipeline = await this.#open();
+      pipeline = await this.#open();
       hasStarted = true;
       await this.#start();
       onState("RUNNING");
@@ -73,7 +89,7 @@ export class StreamRunner implements TaskRunner {
     } catch (error) {
       onState("FAILED", error);
     } finally {
-      await this.#close(hasStarted);
+      await this.#close(hasStarted, pipeline);
     }
   }
 
@@ -111,8 +127,8 @@ export class StreamRunner implements TaskRunner {
     });
     this.#consumer = await openConsumer(this.#environment, {
       onAssigned: async (partitions) => this.#task.open(partitions),
-      onRevoked: async (partitions) => this.#task.close(partitions),
-      onLost: async (partitions) => this.#task.close(partitions),
+      onRevoked: (partitions) => this.#revoked(partitions),
+      onLost: (partitions) => this.#revoked(partitions),
     });
     const counters = sinkCounters(
       this.#environment,
@@ -150,6 +166,11 @@ export class StreamRunner implements TaskRunner {
       else consumer.resume(consumer.assignment());
       const batch = await consumer.poll(POLL_MS, signal);
       if (batch.length === 0) continue;
+      if (isPaused) {
+        // A rebalance under way in the poll brings partitions that nobody paused yet.
+        for (const position of startsOf(batch)) consumer.seek(position);
+        continue;
+      }
       try {
         await this.#process(batch, pipeline);
         retryDelayMs = RETRY_DELAY_MIN_MS;
@@ -176,8 +197,9 @@ export class StreamRunner implements TaskRunner {
     try {
       output = await this.#convert(batch, pipeline);
     } catch (error) {
-      // A failure that is not tolerated still leaves its dead letter, without moving the offsets.
-      await this.#storeDeadLetters();
+      // A failure that is not tolerated still leaves its dead letter, without moving the offsets. A batch
+      // that is read again will leave them then.
+      if (!mayTryAgain(error)) await this.#storeDeadLetters();
       throw error;
     }
     const transaction = await (this.#producer as Producer).begin();
@@ -234,6 +256,13 @@ export class StreamRunner implements TaskRunner {
     return made.filter(({ origin }) => !given.has(origin)).map(({ record }) => record);
   }
 
+  /** At the end, nothing may keep the consumer from leaving its group. */
+  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const close = async (): Promise<void> => this.#task.close(partitions);
+    if (this.#isClosing) await releaseAll(this.#environment, close);
+    else await close();
+  }
+
   async #storeDeadLetters(): Promise<void> {
     if (this.#deadLetters.length === 0) return;
     const transaction = await (this.#producer as Producer).begin();
@@ -241,15 +270,15 @@ export class StreamRunner implements TaskRunner {
     await transaction.commit();
   }
 
-  async #close(hasStarted: boolean): Promise<void> {
-    try {
-      await this.#consumer?.close();
-      await this.#producer?.close();
-      if (hasStarted) await this.#task.stop();
-    } catch (error) {
-      const { connector, task } = this.#environment;
-      log.failure(error, { connector, task, code: "STOP_FAILED" }, "The task did not stop cleanly");
-    }
+  async #close(hasStarted: boolean, pipeline: StreamPipeline | undefined): Promise<void> {
+    this.#isClosing = true;
+    await releaseAll(
+      this.#environment,
+      () => this.#consumer?.close(),
+      () => this.#producer?.close(),
+      () => (hasStarted ? this.#task.stop() : undefined),
+      ...closingSteps(pipeline?.chain, pipeline?.input, pipeline?.output),
+    );
   }
 }
 

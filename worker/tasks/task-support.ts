@@ -1,4 +1,4 @@
-import type { PluginLog } from "#connect-api";
+import type { Awaitable, PluginLog } from "#connect-api";
 import type { Producer } from "#broker";
 import { commonConfigDef, sinkConfigDef } from "../config/connector-config.ts";
 import { withPrefix } from "../config/worker-config.ts";
@@ -9,7 +9,11 @@ import { ErrorLog } from "../errors/error-log.ts";
 import { ErrorMetrics } from "../errors/error-metrics.ts";
 import type { FailureReporter } from "../errors/failure.ts";
 import { getLogger } from "../logging/index.ts";
+import type { Converters } from "./converters.ts";
 import type { TaskEnvironment } from "./task-runner.ts";
+import type { TransformationChain } from "./transformation-chain.ts";
+
+const log = getLogger("worker.tasks");
 
 export const tagsOf = ({ connector, task }: TaskEnvironment) => ({
   connector,
@@ -26,6 +30,36 @@ export function pluginLog({ connector, task }: TaskEnvironment): PluginLog {
     warn: (own, message) => logger.warn({ ...fields, ...own }, message),
     error: (own, message) => logger.error({ ...fields, ...own }, message),
   };
+}
+
+/** Releases what a task has. Each step is tried, whatever became of those before; errors are logged. */
+export async function releaseAll(
+  { connector, task }: TaskEnvironment,
+  ...steps: readonly (() => Awaitable<unknown>)[]
+): Promise<void> {
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      log.failure(error, { connector, task, code: "STOP_FAILED" }, "The task did not stop cleanly");
+    }
+  }
+}
+
+/** The steps that close the plug-ins of a task. */
+export function closingSteps(
+  chain: TransformationChain | undefined,
+  ...converters: readonly (Converters | undefined)[]
+): (() => void)[] {
+  const instances = converters.flatMap((set) => (set ? [set.key, set.value, set.header] : []));
+  return [
+    () => chain?.close(),
+    ...instances.map(
+      ({ instance }) =>
+        () =>
+          instance.close(),
+    ),
+  ];
 }
 
 /** Client settings: the worker's prefix, then the connector's override. */
