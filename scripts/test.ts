@@ -10,6 +10,7 @@ interface Part {
 const nodeTest = (concurrency: number, ...globs: readonly string[]): readonly string[] => [
   "node",
   "--disable-warning=ExperimentalWarning",
+  "--disable-warning=TimeoutNegativeWarning",
   "--test",
   `--test-concurrency=${concurrency}`,
   // A test that hangs is a failure, not an endless run.

@@ -45,12 +45,30 @@ const byType: Readonly<Record<string, readonly [RecordLogErrorCode, boolean, str
 
 /** The type of a Kafka error, also when kafkajs has wrapped it. */
 export function kafkaErrorType(error: unknown): string | undefined {
+  return chainOf(error).find(({ type }) => type !== undefined && type !== "UNKNOWN")?.type;
+}
+
+/**
+ * An error and what it was made of, outermost first. kafkajs wraps once for each of its nested retries, and
+ * the outer wrapping calls a connection that was refused "not retriable": only the inner ones say what it was.
+ */
+function chainOf(error: unknown): readonly KafkaFailure[] {
+  const chain: KafkaFailure[] = [];
   for (let current = error; typeof current === "object" && current !== null;) {
-    const { type, cause, errors } = current as KafkaFailure;
-    if (type !== undefined && type !== "UNKNOWN") return type;
-    current = cause ?? errors?.[0];
+    const failure = current as KafkaFailure;
+    chain.push(failure);
+    current = failure.cause ?? failure.errors?.[0];
   }
-  return undefined;
+  return chain;
+}
+
+function isConnectionFailure({ name = "", code, retriable }: KafkaFailure): boolean {
+  return (
+    /Connection|Timeout|NumberOfRetries|BrokerNotFound|ClosedError/.test(name) ||
+    code === "ECONNREFUSED" ||
+    code === "ECONNRESET" ||
+    retriable === true
+  );
 }
 
 /** The only kind of error that leaves this folder. Connection faults may pass, so they are retriable. */
@@ -62,17 +80,15 @@ export function recordLogError(error: unknown, servers: string): RecordLogError 
     const [code, isRetriable, message] = known;
     return new RecordLogError(code, message, { cause: error, isRetriable });
   }
-  const { name = "", retriable, code } = (error ?? {}) as KafkaFailure;
-  const isConnection =
-    /Connection|Timeout|NumberOfRetries|BrokerNotFound|ClosedError/.test(name) ||
-    code === "ECONNREFUSED" ||
-    code === "ECONNRESET";
-  if (isConnection || retriable === true) {
+  const chain = chainOf(error);
+  if (chain.some(isConnectionFailure)) {
     return new RecordLogError(
       "LOG_UNAVAILABLE",
       `Kafka at ${servers} cannot be reached; check that it runs, and bootstrap.servers`,
       { cause: error, isRetriable: true },
     );
   }
-  return new RecordLogError("LOG_FAILED", `Kafka answered ${type ?? name}`, { cause: error });
+  return new RecordLogError("LOG_FAILED", `Kafka answered ${type ?? chain[0]?.name}`, {
+    cause: error,
+  });
 }

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RecordLogError } from "../record-log.ts";
-import type { LogRecord, TopicPartitionOffset } from "../record-log.ts";
-import { recordLogError } from "./errors.ts";
+import type { LogRecord, TopicPartition, TopicPartitionOffset } from "../record-log.ts";
+import { kafkaErrorType, recordLogError } from "./errors.ts";
 import { Batch } from "./internals.ts";
 import type { Cluster, FetchedPartition, RawMessage } from "./internals.ts";
 import { logHeaders } from "./raw-headers.ts";
 
-const OFFSET_OUT_OF_RANGE = 1;
 const FETCH_BYTES = 10 * 1024 * 1024;
 const PARTITION_BYTES = 1024 * 1024;
 const LEADER_ATTEMPTS = 6;
@@ -38,10 +37,11 @@ export async function fetchOnce(
     }
     byBroker.set(leader, [...(byBroker.get(leader) ?? []), position]);
   }
+  const lost: TopicPartition[] = [];
   const fetched = await Promise.all(
     [...byBroker].map(async ([nodeId, own]) => {
       const broker = await cluster.findBroker({ nodeId });
-      const { responses } = await broker.fetch({
+      const answer = broker.fetch({
         isolationLevel,
         maxWaitTime: maxWaitMs,
         minBytes: 1,
@@ -55,6 +55,12 @@ export async function fetchOnce(
           })),
         })),
       });
+      const { responses } = await answer.catch((error: unknown) => {
+        if (kafkaErrorType(error) !== "OFFSET_OUT_OF_RANGE") throw error;
+        // kafkajs drops the whole answer for one bad partition; the others are asked again next time.
+        lost.push(error as TopicPartition);
+        return { responses: [] };
+      });
       return responses.flatMap(({ topicName, partitions }) =>
         partitions.flatMap((partition) => {
           const from = own.find(
@@ -65,13 +71,17 @@ export async function fetchOnce(
       );
     }),
   );
-  return fetched.flat();
+  const outOfRange = positions
+    .filter((from) =>
+      lost.some(({ topic, partition }) => topic === from.topic && partition === from.partition),
+    )
+    .map((from) => ({ from, records: [], next: from.offset, isOutOfRange: true }));
+  return [...fetched.flat(), ...outOfRange];
 }
 
 function fetchedOf(from: TopicPartitionOffset, partition: FetchedPartition): Fetched {
   const { topic, offset } = from;
-  const isOutOfRange = partition.errorCode === OFFSET_OUT_OF_RANGE;
-  if (partition.errorCode !== 0) return { from, records: [], next: offset, isOutOfRange };
+  const isOutOfRange = false;
   const batch = new Batch(topic, String(offset), partition);
   if (batch.rawMessages.length === 0) return { from, records: [], next: offset, isOutOfRange };
   const records = batch.messages.map((message) => logRecord(topic, partition.partition, message));

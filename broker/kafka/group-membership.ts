@@ -48,10 +48,15 @@ export class GroupMembership {
     this.#wake?.();
   }
 
-  /** The group no longer knows the member id. */
-  forgetMember(): void {
-    this.#memberId = "";
-    this.#isLost = true;
+  /**
+   * Joins again after a failure, as somebody new only if the group has forgotten us. A member id that is
+   * thrown away without need stays in the group, and the others wait for it until its rebalance times out.
+   */
+  joinAfter(error: unknown): void {
+    const type = kafkaErrorType(error);
+    if (type === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+    if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") this.#isLost = true;
+    this.requestRejoin();
   }
 
   whenRejoinIsNeeded(signal: AbortSignal): Promise<void> {
@@ -65,43 +70,49 @@ export class GroupMembership {
   /** Joins (again) and returns the partitions of this member. */
   async join(): Promise<readonly TopicPartition[]> {
     this.#stopHeartbeats();
+    for (;;) {
+      try {
+        return await this.#joinOnce();
+      } catch (error) {
+        // Somebody came or went before we had our share: the whole group waits for us to join again.
+        if (kafkaErrorType(error) !== "REBALANCE_IN_PROGRESS") throw error;
+      }
+    }
+  }
+
+  async #joinOnce(): Promise<readonly TopicPartition[]> {
     const { groupId } = this.#options;
     const topics = await this.#topics();
     this.#joined = JSON.stringify([...topics]);
     this.#coordinator = await this.#cluster.findGroupCoordinator({ groupId });
-    try {
-      const joined = await this.#coordinator.joinGroup({
-        groupId,
-        memberId: this.#memberId,
-        sessionTimeout: this.#setting("session.timeout.ms", 10_000),
-        rebalanceTimeout: this.#setting("max.poll.interval.ms", 60_000),
-        groupProtocols: [
-          {
-            name: PROTOCOL,
-            metadata: MemberMetadata.encode({ version: 1, topics: [...topics.keys()] }),
-          },
-        ],
-      });
-      this.#memberId = joined.memberId;
-      this.#generation = joined.generationId;
-      const isLeader = joined.leaderId === joined.memberId;
-      const { memberAssignment } = await this.#coordinator.syncGroup({
-        groupId,
-        generationId: this.#generation,
-        memberId: this.#memberId,
-        groupAssignment: isLeader ? await this.#assign(joined.members) : [],
-      });
-      const { assignment = {} } = MemberAssignment.decode(memberAssignment) ?? {};
-      this.#needsJoin = false;
-      this.#isLost = false;
-      this.#startHeartbeats();
-      return Object.entries(assignment).flatMap(([topic, partitions]) =>
-        partitions.map((partition) => ({ topic, partition })),
-      );
-    } catch (error) {
-      if (kafkaErrorType(error) === "UNKNOWN_MEMBER_ID") this.#memberId = "";
-      throw error;
-    }
+    const joined = await this.#coordinator.joinGroup({
+      groupId,
+      memberId: this.#memberId,
+      sessionTimeout: this.#setting("session.timeout.ms", 10_000),
+      rebalanceTimeout: this.#setting("max.poll.interval.ms", 60_000),
+      groupProtocols: [
+        {
+          name: PROTOCOL,
+          metadata: MemberMetadata.encode({ version: 1, topics: [...topics.keys()] }),
+        },
+      ],
+    });
+    this.#memberId = joined.memberId;
+    this.#generation = joined.generationId;
+    const isLeader = joined.leaderId === joined.memberId;
+    const { memberAssignment } = await this.#coordinator.syncGroup({
+      groupId,
+      generationId: this.#generation,
+      memberId: this.#memberId,
+      groupAssignment: isLeader ? await this.#assign(joined.members) : [],
+    });
+    const { assignment = {} } = MemberAssignment.decode(memberAssignment) ?? {};
+    this.#needsJoin = false;
+    this.#isLost = false;
+    this.#startHeartbeats();
+    return Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
   }
 
   /** The leader deals out the partitions of each topic in turn to the members that want it. */
@@ -171,26 +182,30 @@ export class GroupMembership {
   }
 
   async #heartbeat(): Promise<void> {
+    const generation = this.#generation;
     try {
-      await this.#coordinator?.heartbeat({
-        groupId: this.#options.groupId,
-        groupGenerationId: this.#generation,
-        memberId: this.#memberId,
-      });
+      await this.#sendHeartbeat();
     } catch (error) {
-      switch (kafkaErrorType(error)) {
-        case "REBALANCE_IN_PROGRESS":
-          this.requestRejoin();
-          break;
-        case "ILLEGAL_GENERATION":
-        case "UNKNOWN_MEMBER_ID":
-          this.forgetMember();
-          this.requestRejoin();
-          break;
-        default:
-          // The coordinator has moved or is away: the next join finds it.
-          this.requestRejoin();
-      }
+      // An answer to a heartbeat of before the last join says nothing of now. Every other failure, also
+      // that of a coordinator that has moved or is away, is mended by the next join.
+      if (generation === this.#generation) this.joinAfter(error);
+    }
+  }
+
+  async #sendHeartbeat(): Promise<void> {
+    await this.#coordinator?.heartbeat({
+      groupId: this.#options.groupId,
+      groupGenerationId: this.#generation,
+      memberId: this.#memberId,
+    });
+  }
+
+  /** Rejects when the group has gone on without us. During a rebalance we are still of it. */
+  async checkGeneration(): Promise<void> {
+    try {
+      await this.#sendHeartbeat();
+    } catch (error) {
+      if (kafkaErrorType(error) !== "REBALANCE_IN_PROGRESS") throw error;
     }
   }
 

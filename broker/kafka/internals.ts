@@ -8,13 +8,18 @@ import type { Kafka } from "kafkajs";
  * kafkajs is pinned to one exact version and no longer changes, so these parts cannot move under us.
  */
 
-/** One record as kafkajs decodes it. */
+export interface RawHeader {
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+/** One record as kafkajs decodes it, but for the headers: see below. */
 export interface RawMessage {
   readonly offset: string;
   readonly timestamp: string;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  readonly headers?: Readonly<Record<string, Uint8Array | null | (Uint8Array | null)[]>>;
+  readonly headers: readonly RawHeader[];
 }
 
 /** What one fetch brought of one partition, without control records and aborted transactions. */
@@ -158,6 +163,22 @@ export const { MemberMetadata, MemberAssignment } =
     readonly MemberMetadata: MemberMetadataCodec;
     readonly MemberAssignment: MemberAssignmentCodec;
   };
+
+const Decoder = require("kafkajs/src/protocol/decoder.js") as {
+  readonly prototype: {
+    readVarIntArray(read: (decoder: unknown) => RawHeader): RawHeader[];
+  };
+};
+
+/**
+ * kafkajs reduces a record's headers to an object, which loses the order of names that come again. This
+ * method reads headers and nothing else; the list that it returns answers `reduce` with itself.
+ */
+const { readVarIntArray } = Decoder.prototype;
+Decoder.prototype.readVarIntArray = function readHeaders(read) {
+  const headers = readVarIntArray.call(this, read);
+  return Object.assign(headers, { reduce: () => headers });
+};
 
 /** Makes a batch of what was fetched from an offset on. */
 export const Batch = require("kafkajs/src/consumer/batch.js") as new (

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import kafkajs from "kafkajs";
 import type { Admin as KafkaJsAdmin } from "kafkajs";
 import type {
@@ -9,6 +10,21 @@ import type {
   TopicPartitionOffset,
 } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
+
+const COORDINATOR_LOADING: ReadonlySet<string> = new Set([
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+const NOT_LED_YET: ReadonlySet<string> = new Set([
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
+]);
+const LEADER_TIMEOUT_MS = 10_000;
+const LEADER_PAUSE_MS = 20;
+const LOADING_ATTEMPTS = 8;
+const LOADING_PAUSE_MS = 100;
 
 export class KafkaAdmin implements Admin {
   readonly #admin: KafkaJsAdmin;
@@ -26,7 +42,7 @@ export class KafkaAdmin implements Admin {
       if (missing.length === 0) return [];
       try {
         await this.#admin.createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false,
           topics: missing.map(({ topic, partitions, replicationFactor, config }) => ({
             topic,
             numPartitions: partitions ?? -1,
@@ -38,8 +54,35 @@ export class KafkaAdmin implements Admin {
         // Somebody else was faster: what was wanted is there.
         if (kafkaErrorType(error) !== "TOPIC_ALREADY_EXISTS") throw error;
       }
+      await this.#untilLed(missing.map(({ topic }) => topic));
       return missing.map(({ topic }) => topic);
     });
+  }
+
+  /**
+   * A KRaft controller answers before its brokers know of the topic. kafkajs would wait for leaders, but
+   * takes a topic that is not known yet for a failure.
+   */
+  async #untilLed(topics: string[]): Promise<void> {
+    const deadline = performance.now() + LEADER_TIMEOUT_MS;
+    for (;;) {
+      try {
+        const found = await this.#admin.fetchTopicMetadata({ topics });
+        const partitions = found.topics.flatMap((topic) => topic.partitions);
+        if (partitions.every(({ leader }) => leader >= 0)) {
+          // Only the leaders know whether they take records yet: of a request that one partition refuses,
+          // kafkajs would send all partitions again.
+          await Promise.all(topics.map((topic) => this.#admin.fetchTopicOffsets(topic)));
+          return;
+        }
+      } catch (error) {
+        const isPassing = NOT_LED_YET.has(kafkaErrorType(error) ?? "");
+        if (!isPassing || performance.now() > deadline) throw error;
+      }
+      // Without a leader the first send says what is wrong; the topic itself is there.
+      if (performance.now() > deadline) return;
+      await delay(LEADER_PAUSE_MS);
+    }
   }
 
   deleteTopics(topics: readonly string[]): Promise<void> {
@@ -139,11 +182,16 @@ export class KafkaAdmin implements Admin {
     });
   }
 
+  /** A coordinator that has just been chosen first loads what it is to answer for. */
   async #guard<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      throw recordLogError(error, this.#servers);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await call();
+      } catch (error) {
+        const isLoading = COORDINATOR_LOADING.has(kafkaErrorType(error) ?? "");
+        if (!isLoading || attempt === LOADING_ATTEMPTS) throw recordLogError(error, this.#servers);
+        await delay(LOADING_PAUSE_MS * attempt);
+      }
     }
   }
 }

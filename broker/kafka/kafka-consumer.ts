@@ -16,7 +16,10 @@ import type { Cluster } from "./internals.ts";
 
 const FETCH_WAIT_MS = 500;
 const UNAVAILABLE_PAUSE_MS = 500;
+const LEAVE_WAIT_MS = 1000;
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+
+type Joined = { readonly partitions: readonly TopicPartition[] } | { readonly error: unknown };
 
 /**
  * A consumer that is polled. Fetching and group membership use connections of their own, because a fetch
@@ -35,6 +38,8 @@ export class KafkaConsumer implements Consumer {
   #buffer: LogRecord[] = [];
   #fetching: Promise<void> | undefined;
   #fetchFailure: unknown;
+  /** A join that is under way; it goes on between polls. */
+  #joining: Promise<Joined> | undefined;
   #nextMetadataLook = 0;
   #isClosed = false;
 
@@ -61,7 +66,7 @@ export class KafkaConsumer implements Consumer {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       try {
-        await this.#rebalance();
+        await this.#rebalance(deadline - performance.now(), signal);
         await this.#lookForTopics();
         this.#rethrow();
       } catch (error) {
@@ -81,15 +86,14 @@ export class KafkaConsumer implements Consumer {
     const isTransient =
       failure.isRetriable || failure.code === "COMMIT_REFUSED" || failure.code === "TOPIC_UNKNOWN";
     if (!isTransient) throw error;
-    if (failure.code === "COMMIT_REFUSED") this.#membership.forgetMember();
-    this.#membership.requestRejoin();
+    this.#membership.joinAfter(error);
     await delay(UNAVAILABLE_PAUSE_MS, undefined, { signal }).catch(() => undefined);
     await this.#cluster.refreshMetadata().catch(() => undefined);
   }
 
-  async #rebalance(): Promise<void> {
-    if (!this.#membership.needsJoin) return;
-    if (this.#assigned.length > 0) {
+  async #rebalance(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#membership.needsJoin && !this.#joining) return;
+    if (!this.#joining && this.#assigned.length > 0) {
       const before = this.#assigned;
       const isLost = this.#membership.isLost;
       // Revoked while the coordinator still knows our generation, so that a commit in there is accepted.
@@ -101,9 +105,27 @@ export class KafkaConsumer implements Consumer {
         this.#forget();
       }
     }
-    this.#assigned = await this.#membership.join();
+    // Kafka answers a join when all members have joined, which may take longer than this poll may.
+    this.#joining ??= this.#membership.join().then(
+      (partitions) => ({ partitions }),
+      (error: unknown) => ({ error }),
+    );
+    const joined = await this.#joinedWithin(timeoutMs, signal);
+    if (!joined) return;
+    this.#joining = undefined;
+    if ("error" in joined) throw joined.error;
+    this.#assigned = joined.partitions;
     await this.#startAt(this.#assigned);
     await this.#options.listener?.onAssigned(this.#assigned);
+  }
+
+  async #joinedWithin(timeoutMs: number, signal?: AbortSignal): Promise<Joined | undefined> {
+    const timer = new AbortController();
+    const ends = AbortSignal.any([timer.signal, ...(signal ? [signal] : [])]);
+    const wait = delay(Math.max(timeoutMs, 0), undefined, { signal: ends }).catch(() => undefined);
+    const joined = await Promise.race([this.#joining, wait]);
+    timer.abort();
+    return joined;
   }
 
   #forget(): void {
@@ -206,17 +228,35 @@ export class KafkaConsumer implements Consumer {
 
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     if (offsets.length === 0) return;
+    this.#checkAssigned(offsets);
+    await this.#asMember(() => this.#membership.commit(offsets));
+  }
+
+  /**
+   * Rejects with COMMIT_REFUSED when offsets of these partitions are no longer ours to commit. For
+   * transactions: the version of TxnOffsetCommit that kafkajs speaks carries no generation, so Kafka would
+   * take offsets from a member that it has put out.
+   */
+  async checkMayCommit(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#checkAssigned(partitions);
+    await this.#asMember(() => this.#membership.checkGeneration());
+  }
+
+  #checkAssigned(partitions: readonly TopicPartition[]): void {
     const assigned = new Set(this.#assigned.map(nameOf));
-    if (offsets.some((place) => !assigned.has(nameOf(place)))) {
+    if (partitions.some((place) => !assigned.has(nameOf(place)))) {
       throw new RecordLogError(
         "COMMIT_REFUSED",
         "The group has given these partitions to another member",
       );
     }
+  }
+
+  async #asMember(call: () => Promise<void>): Promise<void> {
     try {
-      await this.#membership.commit(offsets);
+      await call();
     } catch (error) {
-      if (kafkaErrorType(error) !== undefined) this.#membership.requestRejoin();
+      if (kafkaErrorType(error) !== undefined) this.#membership.joinAfter(error);
       throw recordLogError(error, this.#servers);
     }
   }
@@ -255,6 +295,8 @@ export class KafkaConsumer implements Consumer {
     this.#isClosed = true;
     if (this.#assigned.length > 0) await this.#options.listener?.onRevoked(this.#assigned);
     this.#forget();
+    // A member that leaves in the middle of a join would stay in the group until its session ends.
+    if (this.#joining) await this.#joinedWithin(LEAVE_WAIT_MS);
     await this.#membership.leave();
     await this.#cluster.disconnect().catch(() => undefined);
   }

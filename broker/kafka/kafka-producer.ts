@@ -4,6 +4,7 @@ import type {
   Kafka,
   Message,
   Partitioners,
+  ProducerConfig,
   Producer as KafkaJsProducer,
   RecordMetadata,
   Transaction as KafkaJsTransaction,
@@ -20,6 +21,7 @@ import type {
   Transaction,
 } from "../record-log.ts";
 import { recordLogError } from "./errors.ts";
+import { KafkaConsumer } from "./kafka-consumer.ts";
 import { kafkaHeaders } from "./raw-headers.ts";
 
 /** Records of one request, at most; well under a broker's default limit of 1 MiB for a batch. */
@@ -35,9 +37,12 @@ interface Waiting {
 /**
  * Sends records in the order of the calls: what is handed over while a request is on its way goes
  * together in the next one. One request at a time, so a retry cannot overtake.
+ *
+ * Never kafkajs's idempotent mode outside of a transaction: see docs/adr/20261124-kafkajs-against-kafka-4.md.
  */
 export class KafkaProducer implements Producer {
-  readonly #producer: KafkaJsProducer;
+  #producer: KafkaJsProducer;
+  readonly #connect: () => Promise<KafkaJsProducer>;
   readonly #servers: string;
   readonly #transactionalId: string | undefined;
   readonly #chosen: WeakMap<Message, number>;
@@ -45,14 +50,18 @@ export class KafkaProducer implements Producer {
   #queue: Waiting[] = [];
   #isSending = false;
   #isClosed = false;
+  /** Why the last transaction failed; the next one needs a new producer. */
+  #transactionFailure: RecordLogError | undefined;
 
   private constructor(
     producer: KafkaJsProducer,
+    connect: () => Promise<KafkaJsProducer>,
     servers: string,
     options: ProducerOptions,
     chosen: WeakMap<Message, number>,
   ) {
     this.#producer = producer;
+    this.#connect = connect;
     this.#servers = servers;
     this.#transactionalId = options.transactionalId;
     this.#chosen = chosen;
@@ -68,7 +77,7 @@ export class KafkaProducer implements Producer {
     options: ProducerOptions,
   ): Promise<KafkaProducer> {
     const chosen = new WeakMap<Message, number>();
-    const producer = kafka.producer({
+    const producerConfig: ProducerConfig = {
       allowAutoTopicCreation: true,
       createPartitioner: partitioner(chosen) as unknown as typeof Partitioners.DefaultPartitioner,
       ...(options.transactionalId === undefined
@@ -79,13 +88,20 @@ export class KafkaProducer implements Producer {
             maxInFlightRequests: 1,
             transactionTimeout: Number(options.settings?.["transaction.timeout.ms"] ?? 60_000),
           }),
-    });
-    try {
-      await producer.connect();
-    } catch (error) {
-      throw recordLogError(error, servers);
-    }
-    return new KafkaProducer(producer, servers, options, chosen);
+    };
+    const connect = async (): Promise<KafkaJsProducer> => {
+      const producer = kafka.producer(producerConfig);
+      try {
+        await producer.connect();
+        // kafkajs asks for its epoch, which fences the one before, at the first transaction only.
+        if (options.transactionalId !== undefined) await (await producer.transaction()).abort();
+        return producer;
+      } catch (error) {
+        await producer.disconnect().catch(() => undefined);
+        throw recordLogError(error, servers);
+      }
+    };
+    return new KafkaProducer(await connect(), connect, servers, options, chosen);
   }
 
   send(records: readonly NewRecord[]): Promise<readonly AppendResult[]> {
@@ -162,12 +178,33 @@ export class KafkaProducer implements Producer {
 
   async begin(): Promise<Transaction> {
     if (this.#isClosed) throw closedError();
+    if (this.#transactionFailure) await this.#startOver(this.#transactionFailure);
+    const onFailure = (error: unknown): RecordLogError => {
+      const failure = recordLogError(error, this.#servers);
+      // Being fenced stays the reason, whatever fails after it.
+      if (this.#transactionFailure?.code !== "PRODUCER_FENCED") this.#transactionFailure = failure;
+      return failure;
+    };
     try {
       const transaction = await this.#producer.transaction();
-      return new KafkaTransaction(transaction, this.#servers, this.#chosen, this.#compression);
+      return new KafkaTransaction(transaction, this.#chosen, this.#compression, onFailure);
     } catch (error) {
-      throw recordLogError(error, this.#servers);
+      throw onFailure(error);
     }
+  }
+
+  /**
+   * Invariant: no transaction is begun with the sequence numbers of a failed one. kafkajs takes the number of
+   * an unanswered batch back, though Kafka may hold that batch: Kafka would then take the next one for its
+   * repetition, confirm it, and not store it. A new producer gets a new epoch, with numbers from 0, and what
+   * the old one left open is aborted or, if its commit had arrived, completed.
+   */
+  async #startOver(failure: RecordLogError): Promise<void> {
+    // Another producer has this id now; taking it back is not for us to decide.
+    if (failure.code === "PRODUCER_FENCED") throw failure;
+    await this.#producer.disconnect().catch(() => undefined);
+    this.#producer = await this.#connect();
+    this.#transactionFailure = undefined;
   }
 
   async close(): Promise<void> {
@@ -179,21 +216,21 @@ export class KafkaProducer implements Producer {
 
 class KafkaTransaction implements Transaction {
   readonly #transaction: KafkaJsTransaction;
-  readonly #servers: string;
+  readonly #onFailure: (error: unknown) => RecordLogError;
   readonly #chosen: WeakMap<Message, number>;
   readonly #compression: CompressionTypes;
   readonly #results: AppendResult[] = [];
 
   constructor(
     transaction: KafkaJsTransaction,
-    servers: string,
     chosen: WeakMap<Message, number>,
     compression: CompressionTypes,
+    onFailure: (error: unknown) => RecordLogError,
   ) {
     this.#transaction = transaction;
-    this.#servers = servers;
     this.#chosen = chosen;
     this.#compression = compression;
+    this.#onFailure = onFailure;
   }
 
   async send(records: readonly NewRecord[]): Promise<void> {
@@ -212,16 +249,10 @@ class KafkaTransaction implements Transaction {
       topic,
       partitions: list.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
     }));
-    // The protocol version that kafkajs speaks carries no generation, so the check is made here.
-    const assigned = new Set(
-      consumer.assignment().map(({ topic, partition }) => `${topic}-${partition}`),
-    );
-    if (offsets.some(({ topic, partition }) => !assigned.has(`${topic}-${partition}`))) {
-      throw new RecordLogError(
-        "COMMIT_REFUSED",
-        "The group has given these partitions to another member",
-      );
+    if (!(consumer instanceof KafkaConsumer)) {
+      throw new RecordLogError("LOG_FAILED", "The consumer belongs to another log");
     }
+    await consumer.checkMayCommit(offsets);
     await this.#guard(() =>
       this.#transaction.sendOffsets({ consumerGroupId: consumer.groupId, topics }),
     );
@@ -240,7 +271,7 @@ class KafkaTransaction implements Transaction {
     try {
       return await call();
     } catch (error) {
-      throw recordLogError(error, this.#servers);
+      throw this.#onFailure(error);
     }
   }
 }

@@ -73,6 +73,8 @@ export class KafkaReader implements Reader {
       }
       return fetched.flatMap(({ records }) => records);
     } catch (error) {
+      // The next poll may then find the partition at another broker.
+      await this.#cluster.refreshMetadata().catch(() => undefined);
       throw recordLogError(error, this.#servers);
     }
   }

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import { startKafka } from "./kafka.ts";
+import type { KafkaServer } from "./kafka.ts";
 import { ServerMissingError } from "./kafka-jars.ts";
 
 /**
@@ -9,7 +10,11 @@ import { ServerMissingError } from "./kafka-jars.ts";
  */
 export async function kafkaForTests(t: TestContext): Promise<{ bootstrapServers: string }> {
   const running = process.env["CLINICAL_KAFKA"];
-  if (running) return { bootstrapServers: running };
+  return running ? { bootstrapServers: running } : ownKafkaForTests(t);
+}
+
+/** A Kafka that this test alone uses and may kill and stop; skipped and failing as above. */
+export async function ownKafkaForTests(t: TestContext): Promise<KafkaServer> {
   try {
     const server = await startKafka();
     t.after(() => server.stop());

@@ -26,7 +26,7 @@ export function kafkaJars(): string {
   const pom = join(half, "pom.xml");
   writeFileSync(pom, pomXml());
   process.stderr.write(
-    `Fetching Apache Kafka ${KAFKA_VERSION} through Maven (once, about 90 MB) …\n`,
+    `Fetching Apache Kafka ${KAFKA_VERSION} through Maven (once, about 45 MB) …\n`,
   );
   const maven = spawnSync(
     "mvn",

@@ -15,7 +15,7 @@ export interface KafkaServer {
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
   restart(): Promise<void>;
-  /** Stops the process's time (SIGSTOP) and lets it go on (SIGCONT). */
+  /** Stops the process's time (SIGSTOP; it has stopped when this returns) and lets it go on (SIGCONT). */
   pause(): void;
   resume(): void;
   /** Ends it and removes its data. */
@@ -23,6 +23,7 @@ export interface KafkaServer {
 }
 
 const START_TIMEOUT_MS = 60_000;
+const PAUSE_TIMEOUT_MS = 5000;
 const MEMORY = ["-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** Starts Kafka and waits until it takes connections (a few seconds). Throws ServerMissingError. */
@@ -54,13 +55,14 @@ export async function startKafka(): Promise<KafkaServer> {
   return {
     bootstrapServers: `127.0.0.1:${port}`,
     async kill() {
+      running.watchdog.ref();
       process.kill(running.pid, "SIGKILL");
       await running.ended;
     },
     async restart() {
       running = await start(classPath, properties, logFile, port);
     },
-    pause: () => void process.kill(running.pid, "SIGSTOP"),
+    pause: () => stopTime(running.pid),
     resume: () => void process.kill(running.pid, "SIGCONT"),
     async stop() {
       running.watchdog.ref();
@@ -112,6 +114,17 @@ kill -9 "$pid" 2>/dev/null`;
   return { pid, watchdog, ended };
 }
 
+/** The signal is on its way when `kill` returns, and Kafka answers many a request in that time. */
+function stopTime(pid: number): void {
+  process.kill(pid, "SIGSTOP");
+  const deadline = performance.now() + PAUSE_TIMEOUT_MS;
+  const state = (): string =>
+    spawnSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  while (!state().startsWith("T")) {
+    if (performance.now() > deadline) throw new Error("Kafka's process did not stop on SIGSTOP");
+  }
+}
+
 function takesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
@@ -150,6 +163,9 @@ function serverProperties(port: number, controllerPort: number, data: string): s
     "transaction.state.log.min.isr=1",
     "transaction.state.log.num.partitions=4",
     "group.initial.rebalance.delay.ms=0",
+    // After a kill, Kafka takes the node back only when the session of the old process has ended.
+    "broker.session.timeout.ms=3000",
+    "broker.heartbeat.interval.ms=500",
     "num.network.threads=2",
     "num.io.threads=2",
     "log.cleaner.enable=true",

@@ -63,3 +63,11 @@ test("a prefix is cut off, and keys without it are left out", () => {
     "": "2",
   });
 });
+
+for (const listeners of ["https://127.0.0.1:8083", "http://a:1,http://b:2", "8083", ""]) {
+  test(`listeners "${listeners}" is refused, because it would not be listened on`, () => {
+    const props = { "key.converter": "K", "value.converter": "V", listeners };
+
+    assert.throws(() => parseWorkerConfig(props), /one listener of the form http:\/\/host:port/);
+  });
+}

@@ -134,8 +134,17 @@ export const workerConfigDef = new ConfigDef({
   listeners: {
     type: "LIST",
     default: ["http://127.0.0.1:8083"],
+    validator: {
+      ensureValid(key, value) {
+        const [listener, ...more] = Array.isArray(value) ? value : [];
+        if (more.length === 0 && isHttpAddress(listener)) return;
+        const message = `Invalid value ${String(value)} for configuration ${key}: one listener of the form http://host:port is supported`;
+        throw new ConfigError("CONFIG_INVALID", message, { key });
+      },
+      describe: () => "http://host:port",
+    },
     importance: "LOW",
-    documentation: "Addresses of the REST API. Port 0 takes a free one.",
+    documentation: "Address of the REST API. Port 0 takes a free one.",
   },
   "rest.advertised.host.name": {
     type: "STRING",
@@ -150,6 +159,11 @@ export const workerConfigDef = new ConfigDef({
     documentation: "Port under which this worker is shown.",
   },
 });
+
+/** HTTPS is not there yet; more than one listener would be ignored, and nobody should be told otherwise. */
+function isHttpAddress(text: unknown): boolean {
+  return typeof text === "string" && /^http:\/\/[^/]*(:\d+)?\/?$/.test(text);
+}
 
 export type WorkerConfig = ConfigValues<(typeof workerConfigDef)["keys"]>;
 

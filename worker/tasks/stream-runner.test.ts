@@ -203,6 +203,28 @@ for (const { code, isRetriable } of [
   });
 }
 
+test("a commit that succeeded without an answer is not done a second time", async (t) => {
+  const { start, write, values, done, states } = await streamHarness(t, {
+    props: tolerant,
+    wrap: watchTransactions(async (attempt, commit) => {
+      const result = await commit();
+      if (attempt === 1)
+        throw new RecordLogError("LOG_UNAVAILABLE", "No answer", { isRetriable: true });
+      return result;
+    }),
+  });
+  await write("in", "a", "bad");
+
+  start(new FakeStream());
+  await done(2);
+  await write("in", "b");
+  await done(3);
+
+  assert.deepEqual(await values("out"), ["a", "b"]);
+  assert.deepEqual(await values("dlq"), ["bad"]);
+  assert.deepEqual(states, ["RUNNING"]);
+});
+
 test("a batch that process could not do yet is read again and leaves its dead letter once", async (t) => {
   const { start, write, values, done } = await streamHarness(t, { props: tolerant });
   await write("in", "a", "bad");

@@ -183,9 +183,35 @@ export class StreamRunner implements TaskRunner {
           { connector, task, code: "BATCH_TAKEN_BACK", count: batch.length },
           "A batch could not be committed; it is read again",
         );
-        for (const position of startsOf(batch)) consumer.seek(position);
         await delay(retryDelayMs, undefined, { signal }).catch(() => undefined);
         retryDelayMs = Math.min(retryDelayMs * 2, RETRY_DELAY_MAX_MS);
+        await this.#goBack(batch);
+      }
+    }
+  }
+
+  /**
+   * Goes back to where the group stands. A commit that got no answer may have succeeded all the same: only
+   * when another transaction has begun is that settled, and then the committed offsets tell the truth.
+   */
+  async #goBack(batch: readonly LogRecord[]): Promise<void> {
+    const consumer = this.#consumer as Consumer;
+    const { signal } = this.#stopping;
+    const starts = startsOf(batch);
+    for (
+      let pause = RETRY_DELAY_MIN_MS;
+      !signal.aborted;
+      pause = Math.min(pause * 2, RETRY_DELAY_MAX_MS)
+    ) {
+      try {
+        const settling = await (this.#producer as Producer).begin();
+        await settling.abort();
+        const committed = await consumer.committed(starts);
+        for (const start of starts) consumer.seek(committed.find(samePlace(start)) ?? start);
+        return;
+      } catch (error) {
+        if (!mayTryAgain(error)) throw error;
+        await delay(pause, undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -307,6 +333,10 @@ function mayTryAgain(error: unknown): boolean {
   return (
     error.isRetriable || error.code === "COMMIT_REFUSED" || error.code === "TRANSACTION_ABORTED"
   );
+}
+
+function samePlace(place: TopicPartitionOffset): (other: TopicPartitionOffset) => boolean {
+  return ({ topic, partition }) => topic === place.topic && partition === place.partition;
 }
 
 function startsOf(batch: readonly LogRecord[]): TopicPartitionOffset[] {
