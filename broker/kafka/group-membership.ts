@@ -1,6 +1,6 @@
 import type { ConsumerOptions, TopicPartition, TopicPartitionOffset } from "../record-log.ts";
 import { kafkaErrorType } from "./errors.ts";
-import { MemberAssignment, MemberMetadata } from "./internals.ts";
+import { MemberAssignment, MemberMetadata, topicMetadata } from "./internals.ts";
 import type { Broker, Cluster } from "./internals.ts";
 
 const PROTOCOL = "roundrobin";
@@ -155,10 +155,10 @@ export class GroupMembership {
 
   /** An empty list means all topics, as in Kafka's protocol. */
   async #partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
-    const { topicMetadata } = await this.#cluster.metadata({ topics: [] });
+    const found = await topicMetadata(this.#cluster, []);
     const wanted = new Set(topics);
     return new Map(
-      topicMetadata
+      found
         .filter(({ topic }) => wanted.size === 0 || wanted.has(topic))
         .map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]),
     );

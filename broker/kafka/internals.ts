@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Kafka } from "kafkajs";
+import { RecordLogError } from "../record-log.ts";
 
 /**
  * The parts of kafkajs below its public API that this folder drives itself: its public consumer is pushed
@@ -126,7 +127,7 @@ export interface Cluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   metadata(request: { readonly topics: readonly string[] }): Promise<{
     readonly topicMetadata: readonly TopicMetadata[];
-  }>;
+  } | null>;
   findLeaderForPartitions(
     topic: string,
     partitions: readonly number[],
@@ -202,5 +203,18 @@ export function createCluster(kafka: Kafka, isolationLevel: number): Cluster {
     allowAutoTopicCreation: false,
     maxInFlightRequests: null,
     isolationLevel,
+  });
+}
+
+/** What the brokers know of topics; an empty list means all. */
+export async function topicMetadata(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<readonly TopicMetadata[]> {
+  const found = await cluster.metadata({ topics });
+  // kafkajs swallows what went wrong when no broker answers.
+  if (found) return found.topicMetadata;
+  throw new RecordLogError("LOG_UNAVAILABLE", "No broker of the cluster answers", {
+    isRetriable: true,
   });
 }

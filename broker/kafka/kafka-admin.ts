@@ -11,10 +11,13 @@ import type {
 } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
 
-const COORDINATOR_LOADING: ReadonlySet<string> = new Set([
+/** What passes by itself: a coordinator or a leader that has just been chosen. */
+const PASSING: ReadonlySet<string> = new Set([
   "GROUP_LOAD_IN_PROGRESS",
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
 ]);
 const NOT_LED_YET: ReadonlySet<string> = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
@@ -23,8 +26,8 @@ const NOT_LED_YET: ReadonlySet<string> = new Set([
 ]);
 const LEADER_TIMEOUT_MS = 10_000;
 const LEADER_PAUSE_MS = 20;
-const LOADING_ATTEMPTS = 8;
-const LOADING_PAUSE_MS = 100;
+const PASSING_ATTEMPTS = 8;
+const PASSING_PAUSE_MS = 100;
 
 export class KafkaAdmin implements Admin {
   readonly #admin: KafkaJsAdmin;
@@ -182,15 +185,15 @@ export class KafkaAdmin implements Admin {
     });
   }
 
-  /** A coordinator that has just been chosen first loads what it is to answer for. */
+  /** Tries again for a few seconds what a coordinator or a leader that was just chosen cannot answer yet. */
   async #guard<T>(call: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await call();
       } catch (error) {
-        const isLoading = COORDINATOR_LOADING.has(kafkaErrorType(error) ?? "");
-        if (!isLoading || attempt === LOADING_ATTEMPTS) throw recordLogError(error, this.#servers);
-        await delay(LOADING_PAUSE_MS * attempt);
+        const isPassing = PASSING.has(kafkaErrorType(error) ?? "");
+        if (!isPassing || attempt === PASSING_ATTEMPTS) throw recordLogError(error, this.#servers);
+        await delay(PASSING_PAUSE_MS * attempt);
       }
     }
   }

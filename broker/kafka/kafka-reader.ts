@@ -3,7 +3,7 @@ import { RecordLogError } from "../record-log.ts";
 import type { LogRecord, Reader, ReaderOptions } from "../record-log.ts";
 import { recordLogError } from "./errors.ts";
 import { edgeOffsets, fetchOnce } from "./fetcher.ts";
-import { READ_COMMITTED, READ_UNCOMMITTED, createCluster } from "./internals.ts";
+import { READ_COMMITTED, READ_UNCOMMITTED, createCluster, topicMetadata } from "./internals.ts";
 import type { Cluster } from "./internals.ts";
 
 /** Follows a topic without a group, which kafkajs's own consumer cannot. */
@@ -34,10 +34,8 @@ export class KafkaReader implements Reader {
     const cluster = createCluster(kafka, isolation);
     try {
       await cluster.connect();
-      const { topicMetadata } = await cluster.metadata({ topics: [topic] });
-      const partitions = (topicMetadata[0]?.partitionMetadata ?? []).map(
-        ({ partitionId }) => partitionId,
-      );
+      const [found] = await topicMetadata(cluster, [topic]);
+      const partitions = (found?.partitionMetadata ?? []).map(({ partitionId }) => partitionId);
       const positions = from
         ? new Map(from.map(({ partition, offset }) => [partition, offset]))
         : await edgeOffsets(cluster, topic, partitions, "earliest", servers);

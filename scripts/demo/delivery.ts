@@ -80,11 +80,17 @@ export async function deliveredBy(
   return withLog(bootstrapServers, async (log) => {
     const deadline = performance.now() + 120_000;
     let said = "";
+    let counted = "";
     for (;;) {
       const records = await recordsSince(log, before);
       const missing = missingFrom(records, file, sent);
       const topics = Object.fromEntries([...records].map(([topic, list]) => [topic, list.length]));
-      if (missing.length === 0 || performance.now() > deadline) return { topics, missing };
+      const isLate = performance.now() > deadline;
+      // Topics are read one after the other: only when nothing came meanwhile do they fit together.
+      const isStill = counted === JSON.stringify(topics);
+      if ((missing.length === 0 && isStill) || isLate) return { topics, missing };
+      counted = JSON.stringify(topics);
+      if (missing.length === 0) continue;
       const line = `waiting for ${missing.length} more`;
       if (line !== said) say(line);
       said = line;

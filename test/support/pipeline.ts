@@ -143,5 +143,7 @@ export async function settled(
     timeoutMs,
     500,
   );
+  // Topics are read one after the other; what came meanwhile may be missing in those that were read first.
+  contents = await pipeline.contents();
   return contents;
 }
