@@ -16,14 +16,17 @@ for (const kind of ["embedded", "kafka"] as const satisfies readonly LogKind[]) 
   test(`${kind}: a worker killed during 5,000 messages on 20 connections loses nothing it acknowledged`, async (t) => {
     const pipeline = await startPipeline(t, await testLog(t, kind));
     const messages = [...generateMessages({ seed: 11, count: 5000 })];
+    let killed: Promise<unknown> | undefined;
     let restarted: Promise<unknown> | undefined;
 
     const sent = await sendAll({ port: pipeline.port }, messages, {
       connections: 20,
       onAnswer(answered) {
         if (answered < 1500 || restarted) return;
-        restarted = pipeline.worker.end("SIGKILL").then(() => pipeline.restart());
+        killed = pipeline.worker.end("SIGKILL");
+        restarted = killed.then(() => pipeline.restart());
       },
+      beforeReconnect: async () => killed,
     });
     await restarted;
 

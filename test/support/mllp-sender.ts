@@ -42,6 +42,11 @@ export interface SendOptions {
   /** Connect again after a lost connection and go on with the next message. Default true. */
   readonly reconnect?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Waited for before each connection after the first: until a killed process is gone, its port still takes
+   * connections that nobody will ever answer.
+   */
+  readonly beforeReconnect?: () => Promise<unknown>;
 }
 
 /** Sends every payload once, over the given number of connections; never sends one again. */
@@ -69,6 +74,7 @@ export async function sendAll(
         wire.end();
         wire = undefined;
         if (options.reconnect === false) return;
+        await options.beforeReconnect?.();
         continue;
       }
       entry.answer = answer;
