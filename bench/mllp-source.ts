@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { NO_METRICS } from "#connect-api";
 import type { RecordMetadata } from "#connect-api";
 import { generateMessages } from "#lib/hl7v2/simulator";
 import { encodeFrame } from "#lib/mllp";
@@ -79,6 +80,7 @@ async function startTask(): Promise<MllpSourceTask> {
   task.initialize({
     connectorName: "bench",
     taskId: 0,
+    metrics: NO_METRICS,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     configs: () => ({}),
     offsetReader: { offset: async () => null },

@@ -10,4 +10,5 @@ export * from "./topic-stream.ts";
 export * from "./transformation.ts";
 export * from "./converter.ts";
 export * from "./plugin-log.ts";
+export * from "./plugin-metrics.ts";
 export * from "./plugin.ts";

@@ -1,6 +1,7 @@
 import { Connector } from "./connector.ts";
 import type { Awaitable, Props, Task } from "./connector.ts";
 import type { PluginLog } from "./plugin-log.ts";
+import type { PluginMetrics } from "./plugin-metrics.ts";
 import type { SinkRecord } from "./record.ts";
 
 export interface TopicPartition {
@@ -24,6 +25,7 @@ export interface SinkTaskContext {
   readonly connectorName: string;
   readonly taskId: number;
   readonly log: PluginLog;
+  readonly metrics: PluginMetrics;
   configs(): Props;
   /** Rewind (or skip) before the next poll. */
   offset(offsets: readonly TopicPartitionOffset[]): void;

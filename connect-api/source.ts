@@ -1,6 +1,7 @@
 import { Connector } from "./connector.ts";
 import type { Awaitable, Props, Task } from "./connector.ts";
 import type { PluginLog } from "./plugin-log.ts";
+import type { PluginMetrics } from "./plugin-metrics.ts";
 import type { SourceOffset, SourcePartition, SourceRecord } from "./record.ts";
 
 /** Where the log stored a record; the timestamp is in milliseconds since 1970. */
@@ -21,6 +22,7 @@ export interface SourceTaskContext {
   readonly connectorName: string;
   readonly taskId: number;
   readonly log: PluginLog;
+  readonly metrics: PluginMetrics;
   configs(): Props;
   readonly offsetReader: OffsetReader;
 }

@@ -1,5 +1,6 @@
 import type { ConfigDef } from "./config-def/index.ts";
 import type { Props } from "./connector.ts";
+import type { PluginMetrics } from "./plugin-metrics.ts";
 import type { ConnectRecord } from "./record.ts";
 
 /**
@@ -15,6 +16,8 @@ import type { ConnectRecord } from "./record.ts";
 export abstract class Transformation {
   readonly version: string | undefined = undefined;
   abstract config(): ConfigDef;
+  /** Called once before `configure`. Source: org.apache.kafka.common.metrics.Monitorable. */
+  withPluginMetrics(_metrics: PluginMetrics): void {}
   abstract configure(props: Props): void;
   abstract apply<R extends ConnectRecord>(record: R): R | null | readonly R[];
   close(): void {}

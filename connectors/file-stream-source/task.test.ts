@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
+import { NO_METRICS } from "#connect-api";
 import type { SourceOffset, SourceRecord } from "#connect-api";
 import { FileStreamSourceConnector } from "./connector.ts";
 import { FileStreamSourceTask } from "./task.ts";
@@ -18,6 +19,7 @@ async function startTask(t: TestContext, content: string, offset: SourceOffset |
   task.initialize({
     connectorName: "lines",
     taskId: 0,
+    metrics: NO_METRICS,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     configs: () => ({}),
     offsetReader: { offset: async () => offset },

@@ -1,2 +1,3 @@
 export { Metrics } from "./metrics.ts";
+export { pluginMetrics } from "./plugin-metrics.ts";
 export type { MetricValue, Tags } from "./metrics.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Metrics } from "./index.ts";
+import { Metrics, pluginMetrics } from "./index.ts";
 
 const linesOf = async (metrics: Metrics): Promise<string[]> =>
   (await metrics.render()).split("\n").filter((line) => line.startsWith("kafka_connect_"));
@@ -57,4 +57,27 @@ test("what is removed is shown no more, and the rest is", async () => {
     'kafka_connect_g_count{connector="d",task="0"} 1',
     'kafka_connect_g_size{connector="d"} 1',
   ]);
+});
+
+test("a plug-in's metrics carry its task, its own labels, and its documentation", async () => {
+  const metrics = new Metrics();
+  const own = pluginMetrics(metrics, { connector: "c", task: "0" });
+
+  own.counter("rows-total", "Rows written.", { outcome: "inserted" }).add(2);
+  own.gauge("rows-waiting", "Rows that wait.", () => 3);
+  own.histogram("ack-seconds", "Time to the answer.", [0.01, 1]).observe(0.5);
+
+  assert.deepEqual(await linesOf(metrics), [
+    'kafka_connect_plugins_rows_total{outcome="inserted",connector="c",task="0"} 2',
+    'kafka_connect_plugins_rows_waiting{connector="c",task="0"} 3',
+    'kafka_connect_plugins_ack_seconds_bucket{le="0.01",connector="c",task="0"} 0',
+    'kafka_connect_plugins_ack_seconds_bucket{le="1",connector="c",task="0"} 1',
+    'kafka_connect_plugins_ack_seconds_bucket{le="+Inf",connector="c",task="0"} 1',
+    'kafka_connect_plugins_ack_seconds_sum{connector="c",task="0"} 0.5',
+    'kafka_connect_plugins_ack_seconds_count{connector="c",task="0"} 1',
+  ]);
+  assert.match(await metrics.render(), /# HELP kafka_connect_plugins_rows_total Rows written\./);
+  metrics.remove({ connector: "c" });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(await linesOf(metrics), []);
 });

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -20,6 +20,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
   readonly #measured = new Map<string, Measured[]>();
 
   constructor() {
@@ -27,13 +28,18 @@ export class Metrics {
   }
 
   /** A number that only grows. */
-  counter(group: string, attribute: string, tags: Tags): { add(count?: number): void } {
+  counter(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    help: string = `${attribute} of ${group}`,
+  ): { add(count?: number): void } {
     const name = metricName(group, attribute);
     let counter = this.#counters.get(name);
     if (!counter) {
       counter = new Counter({
         name,
-        help: `${attribute} of ${group}`,
+        help,
         labelNames: Object.keys(tags).map(labelName),
         registers: [this.#registry],
       });
@@ -44,8 +50,38 @@ export class Metrics {
     return { add: (count = 1) => child.inc(count) };
   }
 
+  /** Observations counted by size; `bounds` are the upper bounds of the classes. */
+  histogram(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    bounds: readonly number[],
+    help: string = `${attribute} of ${group}`,
+  ): { observe(value: number): void } {
+    const name = metricName(group, attribute);
+    let histogram = this.#histograms.get(name);
+    if (!histogram) {
+      histogram = new Histogram({
+        name,
+        help,
+        labelNames: Object.keys(tags).map(labelName),
+        buckets: [...bounds],
+        registers: [this.#registry],
+      });
+      this.#histograms.set(name, histogram);
+    }
+    const child = histogram.labels(labels(tags));
+    return { observe: (value) => child.observe(value) };
+  }
+
   /** A value that is read when somebody asks. */
-  measured(group: string, attribute: string, tags: Tags, read: () => MetricValue): void {
+  measured(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    read: () => MetricValue,
+    help: string = `${attribute} of ${group}`,
+  ): void {
     const name = metricName(group, attribute);
     const list = this.#measured.get(name) ?? [];
     this.#measured.set(name, [
@@ -65,7 +101,7 @@ export class Metrics {
       name,
       new Gauge({
         name,
-        help: `${attribute} of ${group}`,
+        help,
         labelNames: [...Object.keys(tags).map(labelName), "value"],
         registers: [this.#registry],
         collect() {
@@ -78,11 +114,13 @@ export class Metrics {
   /** Forgets everything with these tags: a connector was deleted. */
   remove(tags: Tags): void {
     const wanted = Object.entries(tags);
-    for (const counter of this.#counters.values()) {
-      void counter.get().then(({ values }) => {
+    for (const metric of [...this.#counters.values(), ...this.#histograms.values()]) {
+      void metric.get().then(({ values }) => {
         for (const { labels: found } of values) {
-          if (wanted.every(([key, value]) => found[labelName(key)] === value))
-            counter.remove(found);
+          if (!wanted.every(([key, value]) => found[labelName(key)] === value)) continue;
+          // The classes of a histogram carry their bound as one label more.
+          const { le: _bound, ...own } = found as Readonly<Record<string, string | number>>;
+          metric.remove(own);
         }
       });
     }

@@ -24,6 +24,7 @@ import {
   pluginLog,
   releaseAll,
   tagsOf,
+  taskMetrics,
 } from "./task-support.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
@@ -137,7 +138,9 @@ export class SinkRunner implements TaskRunner {
     this.#nextCommitAt = performance.now() + workerConfig["offset.flush.interval.ms"];
     return {
       converters: makeConverters(plugins, workerProps, props),
-      chain: TransformationChain.make(plugins, props),
+      chain: TransformationChain.make(plugins, props, (transform) =>
+        taskMetrics(this.#environment, { transform }),
+      ),
       errors,
       counters: sinkCounters(this.#environment, () => this.#consumer?.assignment().length ?? 0),
     };
@@ -150,6 +153,7 @@ export class SinkRunner implements TaskRunner {
       connectorName: connector,
       taskId: task,
       log: pluginLog(this.#environment),
+      metrics: taskMetrics(this.#environment),
       configs: () => props,
       offset: (offsets) => void this.#rewinds.push(...offsets),
       timeout: (ms) => {

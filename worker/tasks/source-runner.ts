@@ -20,6 +20,7 @@ import {
   pluginLog,
   releaseAll,
   tagsOf,
+  taskMetrics,
 } from "./task-support.ts";
 import { TopicCreation } from "./topic-creation.ts";
 import { TransformationChain } from "./transformation-chain.ts";
@@ -106,6 +107,7 @@ export class SourceRunner implements TaskRunner {
         connectorName: this.#environment.connector,
         taskId: this.#environment.task,
         log: pluginLog(this.#environment),
+        metrics: taskMetrics(this.#environment),
         configs: () => this.#environment.props,
         offsetReader: this.#environment.offsets.reader(this.#environment.connector),
       });
@@ -139,7 +141,9 @@ export class SourceRunner implements TaskRunner {
     );
     return {
       converters: makeConverters(plugins, workerProps, props),
-      chain: TransformationChain.make(plugins, props),
+      chain: TransformationChain.make(plugins, props, (transform) =>
+        taskMetrics(this.#environment, { transform }),
+      ),
       errors,
       topics: new TopicCreation(recordLog.admin, props, workerConfig["topic.creation.enable"]),
       counters: sourceCounters(this.#environment, () => this.#inFlight),

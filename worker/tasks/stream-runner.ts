@@ -29,6 +29,7 @@ import {
   makeErrorHandler,
   pluginLog,
   releaseAll,
+  taskMetrics,
 } from "./task-support.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
@@ -102,6 +103,7 @@ export class StreamRunner implements TaskRunner {
       connectorName: connector,
       taskId: task,
       log: pluginLog(this.#environment),
+      metrics: taskMetrics(this.#environment),
       configs: () => props,
       offset: unsupported,
       timeout: unsupported,
@@ -137,7 +139,9 @@ export class StreamRunner implements TaskRunner {
     return {
       input: makeConverters(plugins, workerProps, props),
       output: makeConverters(plugins, workerProps, props, "output."),
-      chain: TransformationChain.make(plugins, props),
+      chain: TransformationChain.make(plugins, props, (transform) =>
+        taskMetrics(this.#environment, { transform }),
+      ),
       errors,
       counters,
     };

@@ -1,4 +1,4 @@
-import type { Awaitable, PluginLog } from "#connect-api";
+import type { Awaitable, PluginLog, PluginMetrics } from "#connect-api";
 import type { Producer } from "#broker";
 import { commonConfigDef, sinkConfigDef } from "../config/connector-config.ts";
 import { withPrefix } from "../config/worker-config.ts";
@@ -9,6 +9,8 @@ import { ErrorLog } from "../errors/error-log.ts";
 import { ErrorMetrics } from "../errors/error-metrics.ts";
 import type { FailureReporter } from "../errors/failure.ts";
 import { getLogger } from "../logging/index.ts";
+import { pluginMetrics } from "../metrics/index.ts";
+import type { Tags } from "../metrics/index.ts";
 import type { Converters } from "./converters.ts";
 import type { TaskEnvironment } from "./task-runner.ts";
 import type { TransformationChain } from "./transformation-chain.ts";
@@ -31,6 +33,10 @@ export function pluginLog({ connector, task }: TaskEnvironment): PluginLog {
     error: (own, message) => logger.error({ ...fields, ...own }, message),
   };
 }
+
+/** Where a plug-in of a task counts; `tags` name the plug-in when it is not the task itself. */
+export const taskMetrics = (environment: TaskEnvironment, tags: Tags = {}): PluginMetrics =>
+  pluginMetrics(environment.metrics, { ...tagsOf(environment), ...tags });
 
 /** Releases what a task has. Each step is tried, whatever became of those before; errors are logged. */
 export async function releaseAll(

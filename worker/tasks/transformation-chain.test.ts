@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigDef, Predicate, SourceRecord } from "#connect-api";
+import { ConfigDef, NO_METRICS, Predicate, SourceRecord } from "#connect-api";
 import type { ConnectRecord, Props } from "#connect-api";
 import { ErrorHandler } from "../errors/error-handler.ts";
 import { ErrorMetrics } from "../errors/error-metrics.ts";
@@ -52,11 +52,8 @@ const NO_RECORD = {
 
 async function results(transforms: string, value: string, extra: Props = {}) {
   const types = transforms.split(",").map((alias) => [`transforms.${alias}.type`, alias]);
-  const chain = TransformationChain.make(plugins, {
-    transforms,
-    ...Object.fromEntries(types),
-    ...extra,
-  });
+  const props = { transforms, ...Object.fromEntries(types), ...extra };
+  const chain = TransformationChain.make(plugins, props, () => NO_METRICS);
   const record = new SourceRecord({ topic: "t", value });
   return (await chain.apply(record, errors, () => NO_RECORD))?.map((made) => made.value);
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from "#connect-api";
-import type { ConnectRecord, Predicate, Props, Transformation } from "#connect-api";
+import type { ConnectRecord, PluginMetrics, Predicate, Props, Transformation } from "#connect-api";
 import { withPrefix } from "../config/worker-config.ts";
 import type { ErrorHandler } from "../errors/error-handler.ts";
 import type { FailedRecord } from "../errors/failure.ts";
@@ -27,8 +27,12 @@ export class TransformationChain {
     this.#predicates = predicates;
   }
 
-  /** Throws ConfigError for classes that do not exist. */
-  static make(plugins: Plugins, props: Props): TransformationChain {
+  /** `metricsOf` gives each alias its metrics. Throws ConfigError for classes that do not exist. */
+  static make(
+    plugins: Plugins,
+    props: Props,
+    metricsOf: (alias: string) => PluginMetrics,
+  ): TransformationChain {
     const predicates = new Map<string, Predicate>();
     const predicateFor = (alias: string): Predicate => {
       const known = predicates.get(alias);
@@ -54,6 +58,7 @@ export class TransformationChain {
         const plugin = plugins.find(type, "transformation");
         if (!plugin) throw notFound(`transforms.${alias}.type`, type);
         const transformation = new plugin.create();
+        transformation.withPluginMetrics(metricsOf(alias));
         transformation.configure(own);
         return {
           name: plugin.name,
