@@ -5,18 +5,39 @@ import { cacheFolder } from "./cache.ts";
 
 /** Pinned: Apache Kafka for Scala 2.13, with the dependencies that its own POM names. */
 export const KAFKA_VERSION = "4.1.1";
+/** The log library that this release is built with. */
+const LOG4J_VERSION = "2.24.3";
 
 /** A server cannot be had on this machine; the message says what to install. */
 export class ServerMissingError extends Error {
   override readonly name = "ServerMissingError";
 }
 
-/**
- * The folder with Kafka's jars; fetched through Maven at the first call. Maven checks the sums that the
- * registry publishes. Throws ServerMissingError without Java or Maven.
- */
+/** The folder with the jars of Kafka's server. Throws ServerMissingError without Java or Maven. */
 export function kafkaJars(): string {
-  const folder = cacheFolder(`kafka-${KAFKA_VERSION}`);
+  return mavenJars(`kafka-${KAFKA_VERSION}`, [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`]);
+}
+
+/**
+ * The folder with the jars of Kafka Connect's worker, its FileStream connectors, its basic authentication and
+ * the log library of the same release. Throws ServerMissingError without Java or Maven.
+ */
+export function connectJars(): string {
+  return mavenJars(`kafka-connect-${KAFKA_VERSION}`, [
+    `org.apache.kafka:connect-runtime:${KAFKA_VERSION}`,
+    `org.apache.kafka:connect-file:${KAFKA_VERSION}`,
+    `org.apache.kafka:connect-basic-auth-extension:${KAFKA_VERSION}`,
+    `org.apache.logging.log4j:log4j-core:${LOG4J_VERSION}`,
+    `org.apache.logging.log4j:log4j-slf4j-impl:${LOG4J_VERSION}`,
+  ]);
+}
+
+/**
+ * A folder of the cache with these artifacts and what they need at run time; fetched through Maven at the
+ * first call. Maven checks the sums that the registry publishes.
+ */
+function mavenJars(name: string, artifacts: readonly string[]): string {
+  const folder = cacheFolder(name);
   const java = spawnSync("java", ["-version"]);
   if (java.status !== 0) throw new ServerMissingError("Java is missing: install a JDK or JRE 17");
   if (existsSync(folder)) return folder;
@@ -24,10 +45,8 @@ export function kafkaJars(): string {
   const half = `${folder}.${process.pid}`;
   mkdirSync(half, { recursive: true });
   const pom = join(half, "pom.xml");
-  writeFileSync(pom, pomXml());
-  process.stderr.write(
-    `Fetching Apache Kafka ${KAFKA_VERSION} through Maven (once, about 45 MB) …\n`,
-  );
+  writeFileSync(pom, pomXml(artifacts));
+  process.stderr.write(`Fetching ${name} through Maven (once, about 45 MB) …\n`);
   const maven = spawnSync(
     "mvn",
     [
@@ -45,7 +64,7 @@ export function kafkaJars(): string {
   if (maven.status !== 0) {
     rmSync(half, { recursive: true, force: true });
     throw new ServerMissingError(
-      maven.error ? "Maven (mvn) is missing: install it" : "Maven could not fetch Apache Kafka",
+      maven.error ? "Maven (mvn) is missing: install it" : `Maven could not fetch ${name}`,
     );
   }
   // Under its own name only when it is whole; another process may have been faster.
@@ -54,10 +73,13 @@ export function kafkaJars(): string {
   return folder;
 }
 
-function pomXml(): string {
-  const dependency = `<groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA_VERSION}</version>`;
+function pomXml(artifacts: readonly string[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, id, version] = artifact.split(":");
+    return `<dependency><groupId>${group}</groupId><artifactId>${id}</artifactId><version>${version}</version></dependency>`;
+  });
   return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>test</groupId><artifactId>kafka</artifactId><version>1</version>
-<dependencies><dependency>${dependency}</dependency></dependencies></project>
+<groupId>test</groupId><artifactId>servers</artifactId><version>1</version>
+<dependencies>${dependencies.join("")}</dependencies></project>
 `;
 }

@@ -1,11 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { freePort, startJavaProcess } from "./java-process.ts";
+import type { JavaProcess } from "./java-process.ts";
 import { kafkaJars } from "./kafka-jars.ts";
 
 /** A real Apache Kafka, one node in KRaft mode, as a process on 127.0.0.1. */
@@ -55,9 +54,7 @@ export async function startKafka(): Promise<KafkaServer> {
   return {
     bootstrapServers: `127.0.0.1:${port}`,
     async kill() {
-      running.watchdog.ref();
-      process.kill(running.pid, "SIGKILL");
-      await running.ended;
+      await running.kill();
     },
     async restart() {
       running = await start(classPath, properties, logFile, port);
@@ -65,53 +62,25 @@ export async function startKafka(): Promise<KafkaServer> {
     pause: () => stopTime(running.pid),
     resume: () => void process.kill(running.pid, "SIGCONT"),
     async stop() {
-      running.watchdog.ref();
-      running.watchdog.stdin?.end();
-      await running.ended;
+      await running.end();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-interface Running {
-  readonly pid: number;
-  readonly watchdog: ChildProcess;
-  readonly ended: Promise<unknown>;
-}
-
-async function start(
+function start(
   classPath: string,
   properties: string,
   logFile: string,
   port: number,
-): Promise<Running> {
-  // The shell waits for the end of its input, which is the end of this process however it comes, and
-  // then ends the server: no orphan is left.
-  const script = `java ${MEMORY.join(" ")} -cp "$1" kafka.Kafka "$2" >>"$3" 2>&1 </dev/null &
-pid=$!
-echo "$pid"
-(while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; kill $$ 2>/dev/null) &
-cat >/dev/null
-kill -9 "$pid" 2>/dev/null`;
-  const watchdog = spawn("sh", ["-c", script, "kafka", classPath, properties, logFile], {
-    stdio: ["pipe", "pipe", "inherit"],
+): Promise<JavaProcess> {
+  return startJavaProcess({
+    name: "Kafka",
+    args: [...MEMORY, "-cp", classPath, "kafka.Kafka", properties],
+    logFile,
+    startTimeoutMs: START_TIMEOUT_MS,
+    isReady: () => takesConnections(port),
   });
-  const ended = once(watchdog, "exit");
-  const [line] = (await once(watchdog.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
-  const pid = Number(line.toString("utf8").trim());
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!(await takesConnections(port))) {
-    if (performance.now() > deadline || watchdog.exitCode !== null) {
-      watchdog.stdin?.end();
-      throw new Error(`Kafka did not start:\n${readFileSync(logFile, "utf8").slice(-4000)}`);
-    }
-    await delay(100);
-  }
-  // The server must not keep this process alive; its end ends the server.
-  watchdog.unref();
-  (watchdog.stdout as unknown as { unref?(): void }).unref?.();
-  (watchdog.stdin as unknown as { unref?(): void }).unref?.();
-  return { pid, watchdog, ended };
 }
 
 /** The signal is on its way when `kill` returns, and Kafka answers many a request in that time. */
@@ -134,15 +103,6 @@ function takesConnections(port: number): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
 
 function serverProperties(port: number, controllerPort: number, data: string): string {
