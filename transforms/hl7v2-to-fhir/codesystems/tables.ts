@@ -1,49 +1,32 @@
+import { codesOf } from "./concept-maps.ts";
+
 /**
- * Codes of HL7 v2 to codes of FHIR. A code that a table does not hold has no counterpart: the element is
- * left out, or the caller's default is used.
+ * Codes of HL7 v2 to codes of FHIR elements that take a code alone. A code that a table does not hold has no
+ * counterpart: the element is left out, or the caller's default is used.
  *
- * Source: HL7 v2-to-FHIR 1.0.0, the concept maps named at each table.
+ * Each is the concept map of HL7 v2-to-FHIR 1.0.0 that it names; what the guide leaves open is added here, with the
+ * reason. Elements that take a coding use mapCode from concept-maps.ts.
  */
 type Table = Readonly<Record<string, string>>;
 
-/** AdministrativeSex. */
-export const administrativeSex: Table = {
-  F: "female",
-  M: "male",
-  O: "other",
-  U: "unknown",
-  A: "other",
-  N: "other",
-};
-/** PatientClass[EncounterClass], those that become v3-ActCode; others keep their v2-0004 code. */
-export const encounterClass: Table = { E: "EMER", I: "IMP", O: "AMB", P: "PRENC" };
-/** PatientClass[EncounterStatus]. */
-export const encounterStatus: Table = { P: "planned", U: "unknown" };
-/** AllergenType[AllergyIntoleranceCategory]. */
-export const allergyCategory: Table = {
-  DA: "medication",
-  FA: "food",
-  EA: "environment",
-  AA: "biologic",
-  PA: "environment",
-  LA: "environment",
-};
-/** AllergySeverity[AllergyIntolerance.criticality]. */
-export const allergyCriticality: Table = { SV: "high", MI: "low" };
-/** AllergySeverity[AllergyIntolerance.reaction.severity]. */
-export const reactionSeverity: Table = { SV: "severe", MO: "moderate", MI: "mild" };
+export const administrativeSex: Table = codesOf("AdministrativeSex");
+/** Those that become v3-ActCode; others keep their v2-0004 code. */
+export const encounterClass: Table = codesOf(
+  "PatientClass[EncounterClass]",
+  "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+);
+export const encounterStatus: Table = codesOf("PatientClass[EncounterStatus]");
+export const allergyCategory: Table = codesOf("AllergenType[AllergyIntoleranceCategory]");
+export const allergyCriticality: Table = codesOf("AllergySeverity[AllergyIntolerance.criticality]");
+export const reactionSeverity: Table = codesOf(
+  "AllergySeverity[AllergyIntolerance.reaction.severity]",
+);
 /**
- * ObservationResultStatusCodesInterpretation. The guide leaves I, O, R, S, U, B, V and N open; what is
- * waiting is `registered`, what is stored but not verified `preliminary`, U means final without retransmission.
+ * The guide leaves I, O, R, S, U, B, V and N open; what is waiting is `registered`, what is stored but not
+ * verified `preliminary`, U means final without retransmission.
  */
 export const observationStatus: Table = {
-  A: "amended",
-  C: "corrected",
-  D: "entered-in-error",
-  F: "final",
-  P: "preliminary",
-  X: "cancelled",
-  W: "entered-in-error",
+  ...codesOf("ObservationResultStatusCodesInterpretation"),
   I: "registered",
   O: "registered",
   R: "preliminary",
@@ -53,87 +36,30 @@ export const observationStatus: Table = {
   V: "final",
   N: "cancelled",
 };
-/** ResultStatus[Non-Queries]; A ("some, not all, results available") is left open by the guide. */
-export const reportStatus: Table = {
-  O: "registered",
-  I: "registered",
-  S: "registered",
-  P: "preliminary",
-  C: "corrected",
-  R: "partial",
-  A: "partial",
-  F: "final",
-  X: "cancelled",
-};
-/** OrderStatus (ORC-5). */
-export const orderStatus: Table = {
-  CA: "revoked",
-  CM: "completed",
-  DC: "revoked",
-  ER: "entered-in-error",
-  HD: "on-hold",
-  IP: "active",
-  RP: "revoked",
-  SC: "active",
-  A: "active",
-};
-/** OrderControlCode[ServiceRequest.status] (ORC-1), as far as it says anything of a status. */
+/** A ("some, not all, results available") is left open by the guide. */
+export const reportStatus: Table = { ...codesOf("ResultStatus[Non-Queries]"), A: "partial" };
+/** ORC-5; A ("some, not all, results available") is left open by the guide. */
+export const orderStatus: Table = { ...codesOf("OrderStatus"), A: "active" };
+/**
+ * ORC-1, as far as it says anything of a status. Open in the guide: SN and NA ask for and send a number, XO and XX
+ * change an order, OE is a released one; the order goes on.
+ */
 export const orderControlStatus: Table = {
-  NW: "active",
-  OK: "active",
+  ...codesOf("OrderControlCode[ServiceRequest.status]"),
   SN: "active",
   NA: "active",
   XO: "active",
   XX: "active",
-  RL: "active",
   OE: "active",
-  CA: "revoked",
-  OC: "revoked",
-  CR: "revoked",
-  DC: "revoked",
-  OD: "revoked",
-  DR: "revoked",
-  HD: "on-hold",
-  OH: "on-hold",
-  HR: "on-hold",
 };
-/** ExtendedPriorityCodes (OBR-5, ORC-7.6). */
-export const requestPriority: Table = { S: "stat", A: "asap", R: "routine", T: "urgent" };
-/** AddressType[Use]. */
-export const addressUse: Table = {
-  BA: "old",
-  BI: "billing",
-  C: "temp",
-  B: "work",
-  H: "home",
-  O: "work",
-};
-/** AddressType[Type]. */
-export const addressType: Table = { M: "postal", SH: "postal" };
-/** NameType. */
-export const nameUse: Table = {
-  BAD: "old",
-  D: "usual",
-  L: "official",
-  M: "maiden",
-  MSK: "anonymous",
-  N: "nickname",
-  NAV: "temp",
-  R: "official",
-  TEMP: "temp",
-};
-/** TelecommunicationEquipmentType[system]. */
+/** OBR-5, ORC-7.6; T ("timing critical") is left open by the guide. */
+export const requestPriority: Table = { ...codesOf("ExtendedPriorityCodes"), T: "urgent" };
+export const addressUse: Table = codesOf("AddressType[Use]");
+export const addressType: Table = codesOf("AddressType[Type]");
+export const nameUse: Table = codesOf("NameType");
+/** CP is a use (`mobile`) in the guide; what rings is a phone. */
 export const telecomSystem: Table = {
-  PH: "phone",
-  FX: "fax",
-  MD: "other",
+  ...codesOf("TelecommunicationEquipmentType", "http://hl7.org/fhir/contact-point-system"),
   CP: "phone",
-  SAT: "other",
-  BP: "pager",
-  Internet: "email",
-  "X.400": "email",
-  TDD: "other",
-  TTY: "other",
 };
-/** TelecommunicationUseCode. */
-export const telecomUse: Table = { PRN: "home", WPN: "work", PRS: "mobile" };
+export const telecomUse: Table = codesOf("TelecommunicationUseCode");
