@@ -103,7 +103,8 @@ export interface ProducerOptions {
 export interface Producer {
   /**
    * Resolves when every record is stored as durably as the log promises (Kafka: acks=all), one
-   * result per record in the same order. Rejects if any record was not stored.
+   * result per record in the same order. Rejects if any record was not stored, or may not have been.
+   * Each record is stored once, unless it is sent again after such a rejection.
    * Not for a transactional producer.
    */
   send(records: readonly NewRecord[]): Promise<readonly AppendResult[]>;
@@ -117,7 +118,13 @@ export interface Transaction {
   send(records: readonly NewRecord[]): Promise<void>;
   /** Commits input offsets of the consumer's group together with the output. */
   sendOffsets(consumer: Consumer, offsets: readonly TopicPartitionOffset[]): Promise<void>;
-  /** Where the records went, in the order in which they were sent. */
+  /**
+   * Where the records went, in the order in which they were sent.
+   *
+   * A commit without an answer may have succeeded: it rejects with a retriable LOG_UNAVAILABLE, and to call
+   * it again settles what became of it. It then resolves, or rejects with TRANSACTION_ABORTED (or
+   * PRODUCER_FENCED) when nothing was or will be stored. Nothing may be acknowledged or sent again before.
+   */
   commit(): Promise<readonly AppendResult[]>;
   abort(): Promise<void>;
 }
@@ -196,6 +203,7 @@ export type RecordLogErrorCode =
   | "LOG_IN_USE"
   | "LOG_CORRUPT"
   | "RECORD_TOO_LARGE"
+  | "RECORD_REFUSED"
   | "TOPIC_UNKNOWN"
   | "TOPIC_INVALID"
   | "NOT_AUTHORIZED"

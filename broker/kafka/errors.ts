@@ -37,6 +37,22 @@ const byType: Readonly<Record<string, readonly [RecordLogErrorCode, boolean, str
     "Not authorized for the transactional id",
   ],
   INVALID_TXN_STATE: ["TRANSACTION_ABORTED", true, "The transaction is no longer open"],
+  OUT_OF_ORDER_SEQUENCE_NUMBER: [
+    "LOG_UNAVAILABLE",
+    true,
+    "Kafka misses a batch of this producer; it begins anew",
+  ],
+  UNKNOWN_PRODUCER_ID: [
+    "LOG_UNAVAILABLE",
+    true,
+    "Kafka has forgotten this producer; it begins anew",
+  ],
+  INVALID_RECORD: ["RECORD_REFUSED", false, "The topic does not take records like this one"],
+  INVALID_TIMESTAMP: [
+    "RECORD_REFUSED",
+    false,
+    "The record's timestamp is out of the topic's range",
+  ],
   ILLEGAL_GENERATION: ["COMMIT_REFUSED", false, "The group has begun a new generation"],
   UNKNOWN_MEMBER_ID: ["COMMIT_REFUSED", false, "The group no longer knows this member"],
   REBALANCE_IN_PROGRESS: ["COMMIT_REFUSED", false, "The group is rebalancing"],
@@ -64,7 +80,9 @@ function chainOf(error: unknown): readonly KafkaFailure[] {
 
 function isConnectionFailure({ name = "", code, retriable }: KafkaFailure): boolean {
   return (
-    /Connection|Timeout|NumberOfRetries|BrokerNotFound|ClosedError/.test(name) ||
+    /Connection|Timeout|NumberOfRetries|BrokerNotFound|ClosedError|CoordinatorNotFound|MetadataNotLoaded/.test(
+      name,
+    ) ||
     code === "ECONNREFUSED" ||
     code === "ECONNRESET" ||
     retriable === true

@@ -1,9 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ConsumerOptions, TopicPartition, TopicPartitionOffset } from "../record-log.ts";
 import { kafkaErrorType } from "./errors.ts";
 import { MemberAssignment, MemberMetadata, topicMetadata } from "./internals.ts";
-import type { Broker, Cluster } from "./internals.ts";
+import type { Broker, Cluster, ProtocolRequest } from "./internals.ts";
 
 const PROTOCOL = "roundrobin";
+
+/** What passes by itself: the partitions of Kafka's own offsets topic have just moved, or are being loaded. */
+const PASSING: ReadonlySet<string> = new Set([
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "CONCURRENT_TRANSACTIONS",
+]);
+const PASSING_ATTEMPTS = 20;
+const PASSING_PAUSE_MS = 50;
+
+/** Who a member is for the coordinator. */
+export interface GroupMember {
+  readonly memberId: string;
+  readonly generation: number;
+}
 
 /**
  * Membership in a consumer group by Kafka's classic protocol: join, sync, heartbeat, commit, leave.
@@ -184,7 +202,11 @@ export class GroupMembership {
   async #heartbeat(): Promise<void> {
     const generation = this.#generation;
     try {
-      await this.#sendHeartbeat();
+      await this.#coordinator?.heartbeat({
+        groupId: this.#options.groupId,
+        groupGenerationId: generation,
+        memberId: this.#memberId,
+      });
     } catch (error) {
       // An answer to a heartbeat of before the last join says nothing of now. Every other failure, also
       // that of a coordinator that has moved or is away, is mended by the next join.
@@ -192,20 +214,20 @@ export class GroupMembership {
     }
   }
 
-  async #sendHeartbeat(): Promise<void> {
-    await this.#coordinator?.heartbeat({
-      groupId: this.#options.groupId,
-      groupGenerationId: this.#generation,
-      memberId: this.#memberId,
-    });
-  }
-
-  /** Rejects when the group has gone on without us. During a rebalance we are still of it. */
-  async checkGeneration(): Promise<void> {
-    try {
-      await this.#sendHeartbeat();
-    } catch (error) {
-      if (kafkaErrorType(error) !== "REBALANCE_IN_PROGRESS") throw error;
+  /** Sends a request of this member to its coordinator, again while that is being chosen or loads. */
+  async send<T>(request: (member: GroupMember) => ProtocolRequest<T>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { groupId } = this.#options;
+      this.#coordinator ??= await this.#cluster.findGroupCoordinator({ groupId });
+      try {
+        const member = { memberId: this.#memberId, generation: this.#generation };
+        await this.#coordinator.connectionPool.send(request(member));
+        return;
+      } catch (error) {
+        if (!PASSING.has(kafkaErrorType(error) ?? "") || attempt === PASSING_ATTEMPTS) throw error;
+        this.#coordinator = undefined;
+        await delay(PASSING_PAUSE_MS);
+      }
     }
   }
 

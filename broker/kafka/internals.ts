@@ -113,11 +113,90 @@ export interface Broker {
       readonly partitions: readonly PartitionOffset[];
     }[];
   }>;
+  addPartitionsToTxn(
+    request: ProducerIdentity & {
+      readonly transactionalId: string;
+      readonly topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly number[];
+      }[];
+    },
+  ): Promise<unknown>;
+  addOffsetsToTxn(
+    request: ProducerIdentity & { readonly transactionalId: string; readonly groupId: string },
+  ): Promise<unknown>;
+  endTxn(
+    request: ProducerIdentity & {
+      readonly transactionalId: string;
+      readonly transactionResult: boolean;
+    },
+  ): Promise<unknown>;
+  /** Sends a request that kafkajs itself does not know. */
+  readonly connectionPool: {
+    send<T>(request: ProtocolRequest<T>): Promise<T>;
+  };
+}
+
+/** A request in kafkajs's form; `encode` begins with the tagged fields of the header if it is flexible. */
+export interface ProtocolRequest<T> {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    encode(): Promise<RequestEncoder>;
+  };
+  readonly response: {
+    decode(payload: Buffer): Promise<T>;
+    parse(decoded: T): Promise<T>;
+  };
 }
 
 export interface TopicMetadata {
   readonly topic: string;
   readonly partitionMetadata: readonly { readonly partitionId: number }[];
+}
+
+/** A record as kafkajs encodes it. */
+export interface ProducedMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Record<string, Buffer[]>;
+  readonly timestamp: string;
+}
+
+/** Who produces: a producer id with its epoch, as Kafka gave them. */
+export interface ProducerIdentity {
+  readonly producerId: string;
+  readonly producerEpoch: number;
+}
+
+/** What to store in which partition. */
+export interface ProduceOptions extends ProducerIdentity {
+  readonly transactionalId: string | undefined;
+  readonly acks: number;
+  /** How long Kafka may wait for its followers, in milliseconds. */
+  readonly timeout: number;
+  readonly compression: number;
+  readonly topicData: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly firstSequence: number;
+      readonly messages: readonly ProducedMessage[];
+    }[];
+  }[];
+}
+
+/** Kafka's answer for each partition of a produce request; an error code of 0 is none. */
+export interface ProduceResponse {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly errorCode: number;
+      readonly baseOffset: string;
+    }[];
+  }[];
 }
 
 export interface Cluster {
@@ -133,7 +212,12 @@ export interface Cluster {
     partitions: readonly number[],
   ): Readonly<Record<string, readonly number[]>>;
   findBroker(request: { readonly nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(request: { readonly groupId: string }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
+  findGroupCoordinator(request: {
+    readonly groupId: string;
+    readonly coordinatorType?: number;
+  }): Promise<Broker>;
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string;
@@ -165,10 +249,39 @@ export const { MemberMetadata, MemberAssignment } =
     readonly MemberAssignment: MemberAssignmentCodec;
   };
 
-const Decoder = require("kafkajs/src/protocol/decoder.js") as {
+/** Writes Kafka's primitive types; each method returns the encoder. "UVarInt" are the compact forms. */
+export interface RequestEncoder {
+  writeInt16(value: number): RequestEncoder;
+  writeInt32(value: number): RequestEncoder;
+  writeInt64(value: string): RequestEncoder;
+  writeUVarIntString(value: string | null): RequestEncoder;
+  writeUVarIntArray(items: readonly RequestEncoder[]): RequestEncoder;
+  writeUVarInt(value: number): RequestEncoder;
+}
+export interface ResponseDecoder {
+  readInt16(): number;
+  readInt32(): number;
+  readInt64(): { toString(): string };
+  readUVarIntString(): string | null;
+  readUVarIntArray<T>(read: (decoder: ResponseDecoder) => T): T[];
+  readTaggedFields(): unknown;
+}
+
+export const Encoder = require("kafkajs/src/protocol/encoder.js") as new () => RequestEncoder;
+
+export const Decoder = require("kafkajs/src/protocol/decoder.js") as {
+  new (payload: Buffer): ResponseDecoder;
   readonly prototype: {
     readVarIntArray(read: (decoder: unknown) => RawHeader): RawHeader[];
   };
+};
+
+/** The error that kafkajs makes of one of Kafka's error codes; nothing for 0. */
+export function protocolError(code: number): Error | undefined {
+  return code === 0 ? undefined : createErrorFromCode(code);
+}
+const { createErrorFromCode } = require("kafkajs/src/protocol/error.js") as {
+  createErrorFromCode(code: number): Error;
 };
 
 /**
@@ -181,6 +294,19 @@ Decoder.prototype.readVarIntArray = function readHeaders(read) {
   return Object.assign(headers, { reduce: () => headers });
 };
 
+/** A produce request whose answer tells of each partition; kafkajs's own rejects for the first that failed. */
+export function produceRequest(options: ProduceOptions): ProtocolRequest<ProduceResponse> {
+  return {
+    request: encodeProduce(options),
+    response: { decode: decodeProduce.decode, parse: async (answer) => answer },
+  };
+}
+const encodeProduce = require("kafkajs/src/protocol/requests/produce/v7/request.js") as (
+  options: ProduceOptions,
+) => ProtocolRequest<ProduceResponse>["request"];
+const decodeProduce =
+  require("kafkajs/src/protocol/requests/produce/v7/response.js") as ProtocolRequest<ProduceResponse>["response"];
+
 /** Makes a batch of what was fetched from an offset on. */
 export const Batch = require("kafkajs/src/consumer/batch.js") as new (
   topic: string,
@@ -192,7 +318,11 @@ export const READ_UNCOMMITTED = 0;
 export const READ_COMMITTED = 1;
 
 /** Connections of their own to the brokers; requests on one connection wait for each other. */
-export function createCluster(kafka: Kafka, isolationLevel: number): Cluster {
+export function createCluster(
+  kafka: Kafka,
+  isolationLevel: number,
+  { allowAutoTopicCreation = false } = {},
+): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) =>
     description?.endsWith("createCluster"),
   );
@@ -200,7 +330,7 @@ export function createCluster(kafka: Kafka, isolationLevel: number): Cluster {
   const create = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol];
   return (create as (options: object) => Cluster)({
     metadataMaxAge: 30_000,
-    allowAutoTopicCreation: false,
+    allowAutoTopicCreation,
     maxInFlightRequests: null,
     isolationLevel,
   });

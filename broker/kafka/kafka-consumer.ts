@@ -11,8 +11,9 @@ import type {
 import { kafkaErrorType, recordLogError } from "./errors.ts";
 import { edgeOffsets, fetchOnce } from "./fetcher.ts";
 import { GroupMembership } from "./group-membership.ts";
+import type { GroupMember } from "./group-membership.ts";
 import { READ_COMMITTED, READ_UNCOMMITTED, createCluster } from "./internals.ts";
-import type { Cluster } from "./internals.ts";
+import type { Cluster, ProtocolRequest } from "./internals.ts";
 
 const FETCH_WAIT_MS = 500;
 const UNAVAILABLE_PAUSE_MS = 500;
@@ -233,13 +234,15 @@ export class KafkaConsumer implements Consumer {
   }
 
   /**
-   * Rejects with COMMIT_REFUSED when offsets of these partitions are no longer ours to commit. For
-   * transactions: the version of TxnOffsetCommit that kafkajs speaks carries no generation, so Kafka would
-   * take offsets from a member that it has put out.
+   * Sends offsets that belong to a transaction; `request` gets the member and its generation. Rejects with
+   * COMMIT_REFUSED when the group has given the partitions away.
    */
-  async checkMayCommit(partitions: readonly TopicPartition[]): Promise<void> {
-    this.#checkAssigned(partitions);
-    await this.#asMember(() => this.#membership.checkGeneration());
+  async commitInTransaction<T>(
+    offsets: readonly TopicPartitionOffset[],
+    request: (member: GroupMember) => ProtocolRequest<T>,
+  ): Promise<void> {
+    this.#checkAssigned(offsets);
+    await this.#asMember(() => this.#membership.send(request));
   }
 
   #checkAssigned(partitions: readonly TopicPartition[]): void {

@@ -14,8 +14,15 @@ import { kafkaClient } from "./client-settings.ts";
 import { recordLogError } from "./errors.ts";
 import { KafkaAdmin } from "./kafka-admin.ts";
 import { KafkaConsumer } from "./kafka-consumer.ts";
+import { READ_COMMITTED, createCluster } from "./internals.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
+import { ProducerSession } from "./producer-session.ts";
+import { TransactionalProducer } from "./transactional-producer.ts";
+
+/** A send is refused when it was tried for that many request timeouts, or that long, and the last try fails. */
+const SEND_REQUESTS = 4;
+const SEND_BUDGET_MAX_MS = 20_000;
 
 /** Connects to a cluster. Rejects with LOG_UNAVAILABLE, naming the address, when it does not answer. */
 export async function openKafkaLog(settings: RecordLogSettings): Promise<RecordLog> {
@@ -25,7 +32,8 @@ export async function openKafkaLog(settings: RecordLogSettings): Promise<RecordL
   try {
     await admin.connect();
     const { clusterId } = await admin.describeCluster();
-    return new KafkaLog(kafka, admin, servers, clusterId);
+    const requestTimeoutMs = Number(settings["request.timeout.ms"] ?? 30_000);
+    return new KafkaLog(kafka, admin, servers, clusterId, requestTimeoutMs);
   } catch (error) {
     await admin.disconnect().catch(() => undefined);
     throw recordLogError(error, servers);
@@ -38,8 +46,16 @@ class KafkaLog implements RecordLog {
   readonly #kafka: Kafka;
   readonly #kafkaAdmin: KafkaJsAdmin;
   readonly #servers: string;
+  readonly #sendBudgetMs: number;
 
-  constructor(kafka: Kafka, admin: KafkaJsAdmin, servers: string, clusterId: string) {
+  constructor(
+    kafka: Kafka,
+    admin: KafkaJsAdmin,
+    servers: string,
+    clusterId: string,
+    requestTimeoutMs: number,
+  ) {
+    this.#sendBudgetMs = Math.min(SEND_REQUESTS * requestTimeoutMs, SEND_BUDGET_MAX_MS);
     this.#kafka = kafka;
     this.#kafkaAdmin = admin;
     this.#servers = servers;
@@ -47,8 +63,18 @@ class KafkaLog implements RecordLog {
     this.admin = new KafkaAdmin(admin, servers);
   }
 
-  producer(options: ProducerOptions): Promise<Producer> {
-    return KafkaProducer.open(this.#kafka, this.#servers, options);
+  producer({ transactionalId, settings = {} }: ProducerOptions): Promise<Producer> {
+    const cluster = createCluster(this.#kafka, READ_COMMITTED, { allowAutoTopicCreation: true });
+    const session = new ProducerSession(cluster, {
+      servers: this.#servers,
+      transactionalId,
+      transactionTimeoutMs: Number(settings["transaction.timeout.ms"] ?? 60_000),
+      budgetMs: this.#sendBudgetMs,
+      compression: settings["compression.type"] === "gzip" ? 1 : 0,
+    });
+    return transactionalId === undefined
+      ? KafkaProducer.open(cluster, session)
+      : TransactionalProducer.open(cluster, session, transactionalId);
   }
 
   async consumer(options: ConsumerOptions): Promise<Consumer> {
