@@ -20,7 +20,7 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   { area: "connect-api", mayImport: [], node: false, npm: [] },
-  { area: "lib", mayImport: ["lib"], node: true, npm: "any" },
+  { area: "lib", mayImport: ["lib", "schemas"], node: true, npm: "any" },
   {
     area: "connectors",
     mayImport: ["connect-api", "lib", "schemas"],

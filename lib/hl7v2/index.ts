@@ -19,3 +19,14 @@ export { ackMessage, parseAck } from "./ack.ts";
 export type { AckCode, AckError, AckOptions, Acknowledgment } from "./ack.ts";
 export { validateMessage } from "./validate-message.ts";
 export type { Finding, ValidationLevel } from "./validate-message.ts";
+export { Group } from "./structure/group.ts";
+export { groupMessage } from "./structure/group-message.ts";
+export type { GroupedMessage, Misplacement } from "./structure/group-message.ts";
+export {
+  knownEvents,
+  structureNamed,
+  structureNames,
+  structureOf,
+} from "./structure/structures.ts";
+export type { Structure } from "./structure/structures.ts";
+export type { ChoicePart, GroupPart, Part, SegmentPart } from "./structure/definition.ts";
