@@ -18,6 +18,8 @@ export interface MappedCoding {
 export const conceptMapNames = Object.keys(data.maps) as readonly ConceptMapName[];
 
 interface MapData {
+  /** The number of the HL7 v2 table. */
+  readonly table?: string;
   /** v2 code to FHIR code, by system. */
   readonly codes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Codes that are the same in both, by system. */
@@ -54,6 +56,11 @@ export function codesOf(name: ConceptMapName, system?: string): Readonly<Record<
     ([, coding]) => system === undefined || coding.system === system,
   );
   return Object.fromEntries(entries.map(([v2Code, { code }]) => [v2Code, code]));
+}
+
+/** The HL7 v2 table of a concept map (`0001`); undefined for user-defined ones that the guide does not name. */
+export function conceptMapTable(name: ConceptMapName): string | undefined {
+  return (data.maps[name] as MapData).table;
 }
 
 function mapOf({ codes = {}, same = {}, own = {} }: MapData): ReadonlyMap<string, MappedCoding> {

@@ -1,0 +1,149 @@
+import { DraftSegment } from "./draft.ts";
+import { MessagePlaces, draft } from "./host-message.ts";
+import type { HostMessage } from "./host-message.ts";
+import type { Case } from "./judge.ts";
+import { mapRows } from "./map-row.ts";
+import type { MapRow } from "./map-row.ts";
+import { typeAt } from "./sample.ts";
+import { extensionUrls } from "./target.ts";
+import { readTables } from "./tables.ts";
+
+/** Messages for the segment maps that no message map of the guide uses. */
+const unusedMaps: Readonly<Record<string, readonly [structure: string, ...segments: string[]]>> = {
+  "IAM[AllergyIntolerance]": ["ADT_A60", "EVN", "PID", "PV1", "IAM"],
+  "MSA[MessageHeader]": ["ACK_A01", "MSA"],
+  "ORC[MedicationAdministration]": ["RAS_O17", "PID", "PV1", "ORC", "RXA", "RXR"],
+  "ROL[RelatedPerson]": ["ADT_A01", "EVN", "PID", "ROL", "PV1"],
+  "RXR[MedicationRequest]": ["OMP_O09", "PID", "PV1", "ORC", "RXO", "RXR"],
+  "SFT[MessageHeader]": ["ADT_A01", "SFT", "EVN", "PID", "PV1"],
+  "TQ1[MedicationRequest]": ["OMP_O09", "PID", "PV1", "ORC", "TQ1", "RXO", "RXR"],
+};
+
+interface SegmentHost {
+  readonly host: () => HostMessage;
+  readonly condition: string;
+}
+
+/** The guide as cases: rows of segment maps, of data type maps, and of message maps. */
+export class Guide {
+  readonly segmentRows: readonly MapRow[];
+  readonly dataTypeRows: readonly MapRow[];
+  readonly messageRows: readonly MapRow[];
+  readonly #places: ReadonlyMap<string, MessagePlaces>;
+  readonly #urls = new Map<string, ReadonlyMap<string, string>>();
+  readonly #carriers = new Map<string, readonly Case[]>();
+
+  constructor(folder: string) {
+    const messages = readTables(folder, "messages");
+    this.#places = new Map(messages.map((table) => [table.name, new MessagePlaces(table)]));
+    this.messageRows = messages.flatMap(mapRows);
+    this.segmentRows = readTables(folder, "segments").flatMap(mapRows);
+    this.dataTypeRows = readTables(folder, "datatypes").flatMap(mapRows);
+    const byMap = Map.groupBy([...this.segmentRows, ...this.dataTypeRows], ({ map }) => map);
+    for (const [map, rows] of byMap) this.#urls.set(map, extensionUrls(rows));
+  }
+
+  /** Messages that use a segment map, the first of the guide first. */
+  hosts(map: string): readonly SegmentHost[] {
+    const unused = unusedMaps[map];
+    if (unused) {
+      const [structure, ...names] = unused;
+      const wanted = map.split("[")[0];
+      return [
+        {
+          condition: "",
+          host: () => {
+            const segments = ["MSH", ...names].map((name) => draft(name, structure));
+            return {
+              segments,
+              tested: segments.find(({ name }) => name === wanted) ?? new DraftSegment(""),
+            };
+          },
+        },
+      ];
+    }
+    return this.messageRows
+      .filter(({ segmentMap }) => segmentMap.toLowerCase() === map.toLowerCase())
+      .map((row) => this.#messageHost(row));
+  }
+
+  #messageHost({ map, line, condition }: MapRow): SegmentHost {
+    const extra = /\b(?:PID|ORC) VALUED/.test(condition)
+      ? [condition.includes("PID") ? "PID" : "ORC"]
+      : [];
+    return { condition, host: () => this.placesOf(map).host(line, extra) };
+  }
+
+  placesOf(structure: string): MessagePlaces {
+    const places = this.#places.get(structure);
+    if (!places) throw new Error(`no message map ${structure}`);
+    return places;
+  }
+
+  /** The cases of a segment map's row: one for each message that uses the map. */
+  segmentCases(row: MapRow): readonly Case[] {
+    const numbers = /^[A-Z0-9]{3}-(\d+)(?:\.(\d+))?/.exec(row.source);
+    const place = numbers
+      ? numbers
+          .slice(1)
+          .filter((each) => each !== undefined)
+          .map(Number)
+      : [];
+    const mapType = row.dataTypeMap.split("[")[0] ?? "";
+    const type = row.v2Type === "varies" || row.v2Type === "" ? mapType || "ST" : row.v2Type;
+    return this.hosts(row.map).map(({ host, condition }) => ({
+      row,
+      host,
+      place,
+      type: place.length > 1 ? typeAt(type, place.slice(1)) : type,
+      resourceType: /\[([A-Za-z]+)/.exec(row.map)?.[1] ?? "",
+      target: row.rawTarget,
+      urls: this.#urls.get(row.map) ?? new Map(),
+      conditions: [
+        ...(condition === "" ? [] : [{ text: condition, base: [] }]),
+        ...(row.condition === "" ? [] : [{ text: row.condition, base: [] }]),
+      ],
+    }));
+  }
+
+  /** Cases whose element is filled by a data type map: through segments and through other data types. */
+  #carriersOf(map: string): readonly Case[] {
+    const key = map.toLowerCase();
+    const known = this.#carriers.get(key);
+    if (known) return known;
+    this.#carriers.set(key, []);
+    const uses = ({ dataTypeMap }: MapRow): boolean => dataTypeMap.toLowerCase() === key;
+    const type = map.split("[")[0] ?? "";
+    const direct = this.segmentRows
+      .filter(uses)
+      .flatMap((row) => this.segmentCases(row).slice(0, 3));
+    const nested = this.dataTypeRows.filter(uses).flatMap((row) => this.dataTypeCases(row));
+    const all = [...direct, ...nested].map((each) => ({ ...each, type }));
+    this.#carriers.set(key, all);
+    return all;
+  }
+
+  /** The cases of a data type map's row: one for each place that uses the map. */
+  dataTypeCases(row: MapRow): readonly Case[] {
+    const numbers = /^[A-Z]{2,3}[.-](\d+)/.exec(row.source);
+    const inner = numbers ? [Number(numbers[1])] : [];
+    return this.#carriersOf(row.map).map((carrier) => {
+      const urls = new Map(carrier.urls);
+      const prefix = carrier.target.startsWith("$") ? "" : `${carrier.target}.`;
+      for (const [place, url] of this.#urls.get(row.map) ?? []) urls.set(`${prefix}${place}`, url);
+      const own = row.rawTarget.replace(/^\[\d+\]\.?/, "");
+      return {
+        ...carrier,
+        row,
+        place: [...carrier.place, ...inner],
+        type: inner.length > 0 ? typeAt(carrier.type, inner) : carrier.type,
+        target: own.startsWith("$") ? carrier.target : `${prefix}${own}`,
+        urls,
+        conditions: [
+          ...carrier.conditions,
+          ...(row.condition === "" ? [] : [{ text: row.condition, base: carrier.place }]),
+        ],
+      };
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import type { Content } from "./sample.ts";
+
+type Node = string | (Node | undefined)[];
+
+/** A segment that is being written: fields by number, each a list of repetitions. */
+export class DraftSegment {
+  readonly name: string;
+  readonly #fields = new Map<number, Node[]>();
+
+  /** `defaults`: fields by number, in HL7 text. */
+  constructor(name: string, defaults: Readonly<Record<number, string>> = {}) {
+    this.name = name;
+    for (const [at, text] of Object.entries(defaults)) {
+      this.#fields.set(Number(at), text.split("~").map(parsed));
+    }
+  }
+
+  /** Sets what the path leads to (field, component, sub-component) in the first repetition. */
+  set(path: readonly number[], content: Content): void {
+    const [field = 0, ...inner] = path;
+    const [first = "", ...rest] = this.#fields.get(field) ?? [];
+    this.#fields.set(field, [withSet(first, inner, copy(content)), ...rest]);
+  }
+
+  /** The first repetition of a field again, so that it repeats. */
+  repeat(field: number): void {
+    const [first = ""] = this.#fields.get(field) ?? [];
+    this.#fields.set(field, [first, first]);
+  }
+
+  text(): string {
+    const last = Math.max(0, ...this.#fields.keys());
+    const fields = Array.from({ length: last }, (_, index) => {
+      const repetitions = this.#fields.get(index + 1) ?? [];
+      return repetitions.map((each) => written(each, "^")).join("~");
+    });
+    // MSH-1 is the separator itself.
+    const [, ...behindSeparator] = fields;
+    return this.name === "MSH"
+      ? `MSH|^~\\&|${behindSeparator.slice(1).join("|")}`
+      : [this.name, ...fields].join("|");
+  }
+}
+
+function parsed(text: string): Node {
+  if (!/[&^]/.test(text)) return text;
+  return text.split("^").map((part) => (part.includes("&") ? part.split("&") : part));
+}
+
+function copy(content: Content): Node {
+  if (typeof content === "string") return content;
+  return content.map((part) => (part === undefined ? undefined : copy(part)));
+}
+
+function withSet(node: Node, path: readonly number[], content: Node): Node {
+  const [at, ...inner] = path;
+  if (at === undefined) return content;
+  const parts: (Node | undefined)[] = typeof node === "string" ? [node] : [...node];
+  parts[at - 1] = withSet(parts[at - 1] ?? "", inner, content);
+  return parts;
+}
+
+function written(node: Node, separator: string): string {
+  if (typeof node === "string") return node;
+  // Array.from fills the holes of an array that was set by position.
+  return Array.from(node, (part) =>
+    part === undefined ? "" : written(part, separator === "^" ? "&" : "_"),
+  ).join(separator);
+}
+
+/** All texts of a content, in order. */
+export function texts(content: Content): string[] {
+  if (typeof content === "string") return content === "" ? [] : [content];
+  return content.flatMap((part) => (part === undefined ? [] : texts(part)));
+}

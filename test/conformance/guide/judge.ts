@@ -1,0 +1,307 @@
+import { parseMessage } from "#lib/hl7v2";
+import { convertMessage } from "../../../transforms/hl7v2-to-fhir/convert.ts";
+import {
+  conceptMapNames,
+  conceptMapTable,
+} from "../../../transforms/hl7v2-to-fhir/codesystems/concept-maps.ts";
+import { parseCondition, testsWhenFalse, testsWhenTrue } from "./condition.ts";
+import type { Condition } from "./condition.ts";
+import { texts } from "./draft.ts";
+import type { DraftSegment } from "./draft.ts";
+import { messageText } from "./host-message.ts";
+import type { HostMessage } from "./host-message.ts";
+import type { MapRow } from "./map-row.ts";
+import { hasComponents, sampleOf, vocabularySample } from "./sample.ts";
+import type { Content } from "./sample.ts";
+import { follow, parseTarget } from "./target.ts";
+import type { Found, Json } from "./target.ts";
+
+/** What a message is expected to give, and where its tested value stands. */
+export interface Case {
+  readonly row: MapRow;
+  readonly host: () => HostMessage;
+  /** Field, component, sub-component of the tested segment. */
+  readonly place: readonly number[];
+  /** The data type of what stands there. */
+  readonly type: string;
+  readonly resourceType: string;
+  /** The element, from the resource on. */
+  readonly target: string;
+  readonly urls: ReadonlyMap<string, string>;
+  /** Conditions that must hold, with the place that their references count from. */
+  readonly conditions: readonly { readonly text: string; readonly base: readonly number[] }[];
+}
+
+export interface Outcome {
+  readonly right: boolean;
+  readonly message: string;
+  /** What was there instead; no value, only what kind of thing. */
+  readonly note: string;
+}
+
+const options = { timeZone: "UTC", receivedAt: "2026-01-01T00:00:00Z" };
+
+export function converted(text: string): readonly Json[] {
+  const result = convertMessage(parseMessage(new TextEncoder().encode(text)), options);
+  if (!("made" in result)) return [];
+  return result.made.map(({ resource }) => JSON.parse(JSON.stringify(resource)) as Json);
+}
+
+/** Makes the row's condition true and looks for what the row says. */
+export function judge(given: Case, content?: Content, expected?: readonly string[]): Outcome {
+  const host = given.host();
+  const sample = content ?? sampleFor(given);
+  if (given.place.length > 0) host.tested.set(given.place, sample);
+  applyConditions(given, host, "true");
+  const message = messageText(host);
+  const found = look(given, converted(message));
+  const wanted = expected ?? expectations(given, sample);
+  const right = found.elements.some((each) => holds(each, wanted, given, found.resolve));
+  return { right, message, note: right ? "" : noteOf(found) };
+}
+
+/** Makes the last condition false: the row's value must not be there. Undefined when there is none to make false. */
+export function judgeFalse(given: Case): Outcome | undefined {
+  const last = given.conditions.at(-1);
+  if (!last || !parseCondition(last.text)) return undefined;
+  const host = given.host();
+  const sample = sampleFor(given);
+  if (given.place.length > 0) host.tested.set(given.place, sample);
+  applyConditions(given, host, "false");
+  const message = messageText(host);
+  const found = look(given, converted(message));
+  const wanted = expectations(given, sample);
+  const there = found.elements.some((each) => holds(each, wanted, given, found.resolve));
+  return { right: !there, message, note: there ? "there although the condition is false" : "" };
+}
+
+function noteOf({ elements, resources }: Looked): string {
+  if (resources === 0) return "no such resource";
+  return elements.length === 0 ? "no such element" : "another value";
+}
+
+interface Looked {
+  readonly elements: readonly Found[];
+  readonly resources: number;
+  readonly resolve: (reference: string) => Json | undefined;
+}
+
+function look(given: Case, resources: readonly Json[]): Looked {
+  const resolve = (reference: string): Json | undefined =>
+    resources.find(
+      ({ resourceType, id }) =>
+        `${resourceType}/${id}` === reference || `urn:uuid:${id}` === reference,
+    );
+  const candidates = resources.filter(({ resourceType }) => resourceType === given.resourceType);
+  const steps = parseTarget(given.target, given.urls);
+  return {
+    elements: candidates.flatMap((value) => follow({ value }, steps, resolve)),
+    resources: candidates.length,
+    resolve,
+  };
+}
+
+function sampleFor({ row, type, place }: Case): Content {
+  if (row.vocabularyMap !== "") {
+    const coded = vocabularySample(row.vocabularyMap);
+    if (coded) return codedContent(type, row.vocabularyMap, coded.v2Code);
+  }
+  return sampleOf(type, place.join("c"), place.length - 1);
+}
+
+/** A code as its data type writes it: alone, or with the name of its table. */
+export function codedContent(type: string, map: string, v2Code: string): Content {
+  if (!["CE", "CWE", "CNE", "CF"].includes(type)) return v2Code;
+  const table = conceptTable(map);
+  return [v2Code, "Some text", table === undefined ? "" : `HL7${table}`];
+}
+
+function conceptTable(map: string): string | undefined {
+  const known = conceptMapNames.find((each) => each === map);
+  return known === undefined ? undefined : conceptMapTable(known);
+}
+
+/** Texts of which one must be in the element. */
+function expectations({ row, type }: Case, sample: Content): readonly string[] {
+  if (row.fixed !== undefined) return [row.fixed];
+  if (row.vocabularyMap !== "") {
+    const coded = vocabularySample(row.vocabularyMap);
+    if (row.fhirType === "boolean") return ["true"];
+    if (coded) return [coded.code];
+  }
+  return texts(sample).flatMap((text) => shapes(text, type, row.fhirType));
+}
+
+/** How a v2 text may look in FHIR. */
+function shapes(text: string, _type: string, fhirType: string): readonly string[] {
+  const date = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})([+-]\d{4})?)?$/.exec(text);
+  if (date && Number(date[2]) <= 12) return [`${date[1]}-${date[2]}-${date[3]}`];
+  if (/^\d{6}$/.test(text)) return [`${text.slice(0, 2)}:${text.slice(2, 4)}`, text];
+  if (text === "Y") return fhirType === "boolean" ? ["true"] : ["Y", "true"];
+  const system = { LN: "http://loinc.org", SCT: "http://snomed.info/sct", I10: "/icd-10" }[text];
+  return system === undefined ? [text] : [system, text];
+}
+
+function holds(
+  { value, shadow }: Found,
+  wanted: readonly string[],
+  { row }: Case,
+  resolve: Looked["resolve"],
+): boolean {
+  if (wanted.length === 0) return value !== undefined || shadow !== undefined;
+  const { reference } = (typeof value === "object" && value !== null ? value : {}) as {
+    reference?: string;
+  };
+  const target = reference === undefined ? undefined : resolve(reference);
+  const text = JSON.stringify([value ?? null, shadow ?? null, target ?? null]);
+  const isPrimitive = typeof value !== "object" || value === null;
+  return wanted.some((each) => {
+    if (row.fixed !== undefined && isPrimitive) return String(value) === each;
+    // A short text is found in anything, so it must be the whole value of an element.
+    if (each.length < 3)
+      return text.includes(`"${each}"`) || new RegExp(`[:[]${each}[,}\\]]`).test(text);
+    return text.includes(JSON.stringify(each).slice(1, -1));
+  });
+}
+
+/** Values for tests that say only what a field is not. */
+const others: Readonly<Record<string, string>> = {
+  "NK1-3.1": "SPO",
+  "XTN.3": "PH",
+  "PV1-2.1": "I",
+  "HD.3": "L",
+  "OBX-2": "ST",
+  "OBR-11": "L",
+  "EVN-4": "O",
+  "IAM-15": "SPO",
+  "OBX-29": "RSLT",
+  "PRT-4.1": "OP",
+  "PRT-4.3": "HL70912",
+  "ROL-3.1": "FHCP",
+  "ROL-3.3": "HL70912",
+  "OBX-5.1": ">",
+  "OBX-5.3": "",
+  "RXA-21": "A",
+  "IN1-17": "OTH",
+  "XAD.7": "H",
+  "PRT-2": "A",
+  "PRT-23": "H",
+  "OBX-11": "F",
+  "TXA-19": "AV",
+  "ORC-1": "NW",
+};
+
+function applyConditions(given: Case, host: HostMessage, mode: "true" | "false"): void {
+  const { conditions } = given;
+  for (const [index, { text, base }] of conditions.entries()) {
+    const condition = parseCondition(text);
+    if (!condition) continue;
+    const tests =
+      mode === "false" && index === conditions.length - 1
+        ? testsWhenFalse(condition)
+        : testsWhenTrue(condition);
+    for (const each of tests) applyTest(each, host, base, given);
+  }
+}
+
+type Test = Extract<Condition, { kind: "test" }>;
+
+function applyTest(test: Test, host: HostMessage, base: readonly number[], given: Case): void {
+  const place = placeOf(test.ref, host, base, given);
+  if (!place) return;
+  const { segment, path } = place;
+  const [first = ""] = test.values;
+  switch (test.verb) {
+    case "valued":
+      if (test.not) segment.set(path, "");
+      else if (path.join(".") !== given.place.join(".")) {
+        segment.set(path, sampleOf(place.type, path.join("c"), path.length - 1));
+      }
+      return;
+    case "in":
+      if (first.startsWith("http")) return;
+      if (test.not)
+        segment.set(
+          path,
+          others[test.ref.replace(/^([A-Z]{2,3})-(\d)$/, "$1.$2")] ?? others[test.ref] ?? "",
+        );
+      else segment.set(path, coded(first, place.type));
+      return;
+    case "count>1":
+      if (!test.not) segment.repeat(path[0] ?? 0);
+      return;
+    case "longer":
+      segment.set(path, test.not ? "19800102" : "19800102101500+0100");
+      return;
+    default:
+  }
+}
+
+const coded = (value: string, type: string): Content => (hasComponents(type) ? [value] : value);
+
+interface Place {
+  readonly segment: DraftSegment;
+  readonly path: readonly number[];
+  readonly type: string;
+}
+
+/** Data types of fields that conditions speak of, as far as it matters how their value is written. */
+const fieldTypes: Readonly<Record<string, string>> = {
+  "PID-33": "DTM",
+  "PID-34": "HD",
+  "PV1-43": "PL",
+  "PV1-20": "FC",
+  "PD1-7": "CWE",
+  "PRT-5": "XCN",
+  "PRT-6": "CWE",
+  "PRT-9": "PL",
+  "PRT-10": "EI",
+  "PRT-14": "XAD",
+  "PV1-45": "DTM",
+  "PV1-44": "DTM",
+  "OBX-25": "XCN",
+  "OBR-8": "DTM",
+  "MSH-3": "HD",
+  "MSH-4": "HD",
+  "MSH-24": "HD",
+  "MSH-25": "HD",
+  "AIS-4": "DTM",
+  "AIG-8": "DTM",
+  "AIL-6": "DTM",
+  "AIP-6": "DTM",
+  "TQ1-7": "DTM",
+  "TQ1-8": "DTM",
+  "OBR-25": "ID",
+  "TXA-8": "DTM",
+  "SPM-21": "CWE",
+  "SCH-26": "EI",
+  "SCH-27": "EI",
+  "RXO-2": "NM",
+  "PR1-7": "NM",
+  "OBX-33": "EI",
+  "IAM-11": "DTM",
+  "IAM-15": "CWE",
+  "OBR-29.1": "EI",
+  "OBR-29.2": "EI",
+};
+
+function placeOf(
+  ref: string,
+  host: HostMessage,
+  base: readonly number[],
+  given: Case,
+): Place | undefined {
+  if (ref === "") return { segment: host.tested, path: given.place, type: given.type };
+  const match = /^([A-Z][A-Z0-9]{1,3})[-.](\d+)(?:\.(\d+))?$/.exec(ref);
+  if (!match) return undefined;
+  const [, name = "", first = "", second] = match;
+  const numbers = [Number(first), ...(second === undefined ? [] : [Number(second)])];
+  const isSegment = name.length === 3 && host.segments.some((segment) => segment.name === name);
+  if (isSegment || name === host.tested.name) {
+    const segment =
+      name === host.tested.name ? host.tested : host.segments.find((each) => each.name === name);
+    return segment && { segment, path: numbers, type: fieldTypes[ref] ?? "ST" };
+  }
+  // A reference such as CX.4 counts from the data type that the row belongs to.
+  return { segment: host.tested, path: [...base, ...numbers], type: "ST" };
+}

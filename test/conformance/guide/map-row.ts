@@ -1,0 +1,58 @@
+import type { GuideTable } from "./tables.ts";
+
+/** One row of a message, segment or data type table that names a FHIR element. */
+export interface MapRow {
+  /** `PID[Patient]`, `CX[Identifier]`, `ORU_R01`. */
+  readonly map: string;
+  /** The line in the table's file; with the map it names the row. */
+  readonly line: number;
+  /** `PID-3`, `CX.4`, or the path of groups and the segment. */
+  readonly source: string;
+  readonly v2Type: string;
+  /** The condition in the guide's own words; "" for none. */
+  readonly condition: string;
+  /** What the guide says of the row in prose only. */
+  readonly narrative: string;
+  /** The FHIR element, without the index numbers that only tell instances apart. */
+  readonly target: string;
+  /** The element as it stands in the table; `extension[2].url` and `extension[2].valueString` belong together. */
+  readonly rawTarget: string;
+  readonly fhirType: string;
+  readonly dataTypeMap: string;
+  readonly vocabularyMap: string;
+  /** A literal to assign, without its quotes; undefined for none and for prose. */
+  readonly fixed: string | undefined;
+  /** Message rows: the segment map to apply, and the references to set. */
+  readonly segmentMap: string;
+  readonly references: string;
+}
+
+/** Rows with a FHIR element. In message tables a row's element is the resource that it makes. */
+export function mapRows({ name, rows }: GuideTable): MapRow[] {
+  return rows.flatMap((cells, index): MapRow[] => {
+    const cell = (at: number): string => (cells[at] ?? "").trim();
+    const rawTarget = cell(9);
+    // "local implementation": the guide leaves the element to the user's country.
+    if (rawTarget === "" || rawTarget === "local implementation") return [];
+    return [
+      {
+        map: name,
+        line: index + 3,
+        source: cell(1),
+        v2Type: cell(3).split(" ")[0] ?? "",
+        condition: cell(6),
+        narrative: cell(8),
+        target: rawTarget.replaceAll(/\[\d+(?:\.\.n)?\]|\[n\]/g, ""),
+        rawTarget,
+        fhirType: cell(11),
+        dataTypeMap: cell(14),
+        vocabularyMap: cell(15).replaceAll(/[/ ]/g, ""),
+        fixed: /^"(.*)"$/.exec(cell(16))?.[1],
+        segmentMap: cell(10),
+        references: cell(11),
+      },
+    ];
+  });
+}
+
+export const rowName = ({ map, line }: MapRow): string => `${map}:${line}`;

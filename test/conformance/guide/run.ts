@@ -1,0 +1,192 @@
+import type { Guide } from "./cases.ts";
+import { conceptMapRows } from "./concept-map-rows.ts";
+import type { ConceptMapRow } from "./concept-map-rows.ts";
+import { parseCondition } from "./condition.ts";
+import { whyDifferent } from "./differences.ts";
+import { codedContent, converted, judge, judgeFalse } from "./judge.ts";
+import type { Case, Outcome } from "./judge.ts";
+import { messageText } from "./host-message.ts";
+import type { MapRow } from "./map-row.ts";
+import { readTables } from "./tables.ts";
+import { follow, parseTarget } from "./target.ts";
+import type { Json } from "./target.ts";
+import { conceptMap } from "../../../transforms/hl7v2-to-fhir/codesystems/concept-maps.ts";
+import type { ConceptMapName } from "../../../transforms/hl7v2-to-fhir/codesystems/concept-maps.ts";
+
+export type Verdict = "right" | "different" | "missing";
+
+export interface RowResult {
+  readonly kind: "message" | "segment" | "data type";
+  readonly row: MapRow;
+  readonly verdict: Verdict;
+  /** What was sent last, and what was there instead. */
+  readonly message: string;
+  readonly note: string;
+}
+
+export interface CodeResult {
+  readonly row: ConceptMapRow;
+  readonly verdict: Verdict;
+  /** Through a message, or by look-up alone where no mapped field uses the concept map. */
+  readonly through: "message" | "look-up";
+  readonly note: string;
+}
+
+/** How many of the places that use a map are tried before a row counts as missing. */
+const PLACES_MAX = 24;
+
+/** Every row of the guide's message, segment and data type maps. */
+export function runRows(guide: Guide): readonly RowResult[] {
+  const segments = guide.segmentRows.map((row) =>
+    result("segment", row, guide.segmentCases(row), guide),
+  );
+  const dataTypes = guide.dataTypeRows.map((row) =>
+    result("data type", row, guide.dataTypeCases(row), guide),
+  );
+  const messages = guide.messageRows.map((row) => messageResult(row, guide));
+  return [...messages, ...segments, ...dataTypes];
+}
+
+function result(
+  kind: RowResult["kind"],
+  row: MapRow,
+  cases: readonly Case[],
+  guide: Guide,
+): RowResult {
+  const tried = cases.slice(0, PLACES_MAX);
+  let last: Outcome = { right: false, message: "", note: "no mapped field uses this map" };
+  for (const each of tried) {
+    last = judge(each);
+    if (!last.right) continue;
+    const whenFalse = fillsAlone(row, guide) ? judgeFalse(each) : undefined;
+    if (whenFalse?.right === false) last = whenFalse;
+    break;
+  }
+  return verdictOf(kind, row, last);
+}
+
+function verdictOf(
+  kind: RowResult["kind"],
+  row: MapRow,
+  { right, message, note }: Outcome,
+): RowResult {
+  const why = whyDifferent(row);
+  if (right && why !== undefined) {
+    return {
+      kind,
+      row,
+      verdict: "missing",
+      message,
+      note: `right, but listed as different: ${why}`,
+    };
+  }
+  if (right) return { kind, row, verdict: "right", message, note: "" };
+  return {
+    kind,
+    row,
+    verdict: why === undefined ? "missing" : "different",
+    message,
+    note: why ?? note,
+  };
+}
+
+/** No other row of the map fills the same element, so it must be empty when the condition is false. */
+function fillsAlone(row: MapRow, guide: Guide): boolean {
+  if (row.condition === "" || !parseCondition(row.condition)) return false;
+  const same = [...guide.segmentRows, ...guide.dataTypeRows].filter(
+    ({ map, target }) => map === row.map && target === row.target,
+  );
+  return same.length === 1;
+}
+
+/** A message map's row: the segment's content arrives in the resource that the row names, and its references are set. */
+function messageResult(row: MapRow, guide: Guide): RowResult {
+  const { line, map, condition, segmentMap } = row;
+  const host = () => guide.placesOf(map).host(line, /\bORC VALUED/.test(condition) ? ["ORC"] : []);
+  const rows = guide.segmentRows.filter(
+    (each) => each.map.toLowerCase() === segmentMap.toLowerCase(),
+  );
+  let last: Outcome = { right: false, message: messageText(host()), note: "no segment map" };
+  for (const each of rows) {
+    const [first] = guide.segmentCases(each);
+    if (!first) continue;
+    const conditions = [condition, each.condition]
+      .filter((text) => text !== "")
+      .map((text) => ({ text, base: [] }));
+    last = judge({ ...first, host, conditions });
+    if (last.right) break;
+  }
+  if (last.right) {
+    const unset = references(row).find((each) => !isSet(each, converted(last.message)));
+    if (unset) last = { ...last, right: false, note: `reference not set: ${unset.text}` };
+  }
+  return verdictOf("message", row, last);
+}
+
+interface WantedReference {
+  readonly text: string;
+  readonly from: string;
+  readonly path: string;
+  readonly to: string;
+}
+
+/** `Observation[1].subject.reference=Patient[1].id; …`; statements of other forms are left out. */
+function references({ references }: MapRow): readonly WantedReference[] {
+  return references.split(/[;\n]/).flatMap((text): WantedReference[] => {
+    const match =
+      /^\s*([A-Z][A-Za-z]+)(?:\[[^\]]*\])?\.([A-Za-z.]+?)(?:\.reference|\.id)?\s*=\s*([A-Z][A-Za-z]+)(?:\[[^\]]*\])?(?:\.id)?\s*$/.exec(
+        text,
+      );
+    if (!match || match[3] === "Bundle") return [];
+    const [, from = "", path = "", to = ""] = match;
+    return [{ text: text.trim(), from: from.replace("Immunzation", "Immunization"), path, to }];
+  });
+}
+
+function isSet({ from, path, to }: WantedReference, resources: readonly Json[]): boolean {
+  return resources
+    .filter(({ resourceType }) => resourceType === from)
+    .some((value) =>
+      follow({ value }, parseTarget(path, new Map()), () => undefined).some(({ value: found }) =>
+        ((found ?? {}) as { reference?: string }).reference?.startsWith(`${to}/`),
+      ),
+    );
+}
+
+/** Every row of the guide's vocabulary, through a message where a mapped field or component uses the concept map. */
+export function runCodes(folder: string, guide: Guide): readonly CodeResult[] {
+  const rows = readTables(folder, "codesystems").flatMap(conceptMapRows);
+  const carriers = new Map<string, Case | undefined>();
+  return rows.map((row) => {
+    if (!carriers.has(row.map)) carriers.set(row.map, carrierOf(row.map, guide));
+    return codeResult(row, carriers.get(row.map));
+  });
+}
+
+/** The first place where a code of the concept map arrives. */
+function carrierOf(map: string, guide: Guide): Case | undefined {
+  const uses = (row: MapRow): boolean => row.vocabularyMap === map.replaceAll(/[/ ]/g, "");
+  const cases = [
+    ...guide.segmentRows.filter(uses).flatMap((row) => guide.segmentCases(row)),
+    ...guide.dataTypeRows.filter(uses).flatMap((row) => guide.dataTypeCases(row)),
+  ];
+  return cases.find((each) => judge(each).right) ?? cases[0];
+}
+
+function codeResult(row: ConceptMapRow, carrier: Case | undefined): CodeResult {
+  const v2Code = row.v2Code || row.code;
+  const known = conceptMap(row.map as ConceptMapName).get(v2Code);
+  if (known?.code !== row.code || known.system !== row.system) {
+    return {
+      row,
+      verdict: "different",
+      through: "look-up",
+      note: "another row of the table has the same v2 code",
+    };
+  }
+  if (!carrier) return { row, verdict: "right", through: "look-up", note: "" };
+  const wanted =
+    carrier.row.fhirType === "boolean" ? (row.code === "Y" ? "true" : "false") : row.code;
+  const { right, note } = judge(carrier, codedContent(carrier.type, row.map, v2Code), [wanted]);
+  return { row, verdict: right ? "right" : "missing", through: "message", note };
+}
