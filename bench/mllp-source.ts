@@ -83,7 +83,8 @@ async function startTask(): Promise<MllpSourceTask> {
     metrics: NO_METRICS,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     configs: () => ({}),
-    offsetReader: { offset: async () => null },
+    offsetReader: { offset: async () => null, offsets: async () => new Map() },
+    transactionContext: undefined,
   });
   await task.start({ "mllp.port": "0" });
   return task;

@@ -14,7 +14,24 @@ export interface RecordMetadata {
 
 /** Reads what the worker stored for this connector. Source: OffsetStorageReader. */
 export interface OffsetReader {
+  /** null when nothing is stored for the partition. */
   offset(partition: SourcePartition): Promise<SourceOffset | null>;
+  /** Several at once; the keys of the answer are the objects that were asked for. */
+  offsets(
+    partitions: readonly SourcePartition[],
+  ): Promise<ReadonlyMap<SourcePartition, SourceOffset | null>>;
+}
+
+/**
+ * Lets a task say where transactions end, with `transaction.boundary=connector`.
+ *
+ * Without a record, the transaction ends after the next batch that `poll` returns; with one, after that
+ * record. Aborted records go nowhere, but their source offsets are stored: they do not come again. To ask
+ * for both at one point fails the task. Source: org.apache.kafka.connect.source.TransactionContext.
+ */
+export interface TransactionContext {
+  commitTransaction(record?: SourceRecord): void;
+  abortTransaction(record?: SourceRecord): void;
 }
 
 /** Source: org.apache.kafka.connect.source.SourceTaskContext. */
@@ -25,10 +42,12 @@ export interface SourceTaskContext {
   readonly metrics: PluginMetrics;
   configs(): Props;
   readonly offsetReader: OffsetReader;
+  /** Only with exactly-once delivery and `transaction.boundary=connector`. */
+  readonly transactionContext: TransactionContext | undefined;
 }
 
-/** Why a record ended without metadata: both mean that it is not in its topic. */
-export type NotStoredReason = "FILTERED" | "SKIPPED";
+/** Why a record ended without metadata: all mean that it is not in its topic. */
+export type NotStoredReason = "FILTERED" | "SKIPPED" | "ABORTED";
 
 /**
  * Takes records from a source system.
@@ -56,7 +75,8 @@ export abstract class SourceTask implements Task {
    *
    * Invariant: `metadata` is given only after the log confirmed the record (all of its parts when a
    * transformation made several). null means the record is not in the log: see `reason`. A source
-   * that acknowledges upstream may do so only when metadata is given.
+   * that acknowledges upstream may do so only when metadata is given. With exactly-once delivery it is
+   * called after the transaction with the record and its source offset was committed.
    */
   commitRecord(
     _record: SourceRecord,
@@ -75,8 +95,13 @@ export type ExactlyOnceSupport = "SUPPORTED" | "UNSUPPORTED";
 export abstract class SourceConnector extends Connector {
   abstract override taskClass(): new () => SourceTask;
 
+  /** Asked when `exactly.once.support` is `required`; null: the connector does not say. */
   exactlyOnceSupport(_props: Props): ExactlyOnceSupport | null {
     return null;
+  }
+  /** Whether its tasks use their TransactionContext; asked when `transaction.boundary` is `connector`. */
+  canDefineTransactionBoundaries(_props: Props): boolean {
+    return false;
   }
   /** Says whether stored offsets may be replaced from outside. Throws DataError for offsets it could not use. */
   alterOffsets(

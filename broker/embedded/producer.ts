@@ -77,6 +77,7 @@ class EmbeddedTransaction implements Transaction {
 
   async send(records: readonly NewRecord[]): Promise<void> {
     this.#ensureOpen();
+    this.#store.check(records);
     this.#records.push(...records);
   }
 

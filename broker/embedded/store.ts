@@ -164,13 +164,18 @@ export class Store {
   write(batch: WriteBatch): Promise<readonly AppendResult[]> {
     return new Promise((resolve, reject) => {
       this.#database.ensureWritable();
-      for (const record of batch.records) this.#check(record);
+      this.check(batch.records);
       this.#pending.push({ batch, resolve, reject });
       if (this.#pending.length === 1) setImmediate(() => this.#flush());
     });
   }
 
-  #check(record: NewRecord): void {
+  /** Throws for the first record that cannot be stored; makes topics that records may make. */
+  check(records: readonly NewRecord[]): void {
+    for (const record of records) this.#checkOne(record);
+  }
+
+  #checkOne(record: NewRecord): void {
     let topic = this.#topics.get(record.topic);
     if (!topic && this.settings.autoCreateTopics) {
       this.createTopic({ topic: record.topic });

@@ -22,7 +22,11 @@ async function startTask(t: TestContext, content: string, offset: SourceOffset |
     metrics: NO_METRICS,
     log: { debug: silent, info: silent, warn: silent, error: silent },
     configs: () => ({}),
-    offsetReader: { offset: async () => offset },
+    offsetReader: {
+      offset: async () => offset,
+      offsets: async (partitions) => new Map(partitions.map((each) => [each, offset])),
+    },
+    transactionContext: undefined,
   });
   await task.start({ file, topic: "lines", "batch.size": "2" });
   t.after(() => task.stop());

@@ -17,6 +17,7 @@ import {
   streamConfigDef,
   transformKeys,
 } from "./connector-config.ts";
+import { exactlyOnceErrors } from "./exactly-once-check.ts";
 import { withPrefix } from "./worker-config.ts";
 
 type Errors = Map<string, string[]>;
@@ -55,6 +56,7 @@ export async function validateConnector(
   plugins: Plugins,
   plugin: Plugin<"source" | "sink">,
   config: RawConfig,
+  worker: { readonly isExactlyOnce: boolean } = { isExactlyOnce: false },
 ): Promise<ConfigInfos> {
   const connector = new plugin.create();
   const errors: Errors = new Map();
@@ -66,6 +68,9 @@ export async function validateConnector(
   const own = await ownReport(connector, config);
   const ownKeys = connector.config().keys;
   if (plugin.kind === "sink") checkTopics(config, errors);
+  for (const [key, message] of exactlyOnceErrors(connector, config, worker.isExactlyOnce)) {
+    addError(errors, key, message);
+  }
   checkConverters(plugins, config, Object.keys(framework), errors);
   checkNegates(config, errors);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse as parseProperties } from "dot-properties";
-import { ConfigDef, ConfigError, atLeast, nonEmptyString } from "#connect-api";
+import { ConfigDef, ConfigError, atLeast, nonEmptyString, oneOfIgnoringCase } from "#connect-api";
 import type { ConfigValues, Props } from "#connect-api";
 
 /** Settings of the worker. Source: org.apache.kafka.connect.runtime.WorkerConfig and DistributedConfig. */
@@ -85,6 +85,14 @@ export const workerConfigDef = new ConfigDef({
     default: 5,
     importance: "LOW",
     documentation: "Its partitions.",
+  },
+  "exactly.once.source.support": {
+    type: "STRING",
+    default: "disabled",
+    validator: oneOfIgnoringCase("disabled", "preparing", "enabled"),
+    importance: "HIGH",
+    documentation:
+      "Whether source connectors store their records and offsets in transactions: `enabled`. `preparing` is the step before it on several workers, and changes nothing on one.",
   },
   "offset.flush.interval.ms": {
     type: "LONG",

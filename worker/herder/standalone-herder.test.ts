@@ -92,7 +92,7 @@ test("a restarted worker goes on with configs, states and offsets of the one bef
   await after.reached("stopped", "STOPPED");
   assert.deepEqual(after.herder.connectors(), ["paused", "running", "stopped"]);
   assert.deepEqual(second.calls.all, ["start connector", "start task 0"]);
-  assert.deepEqual(after.offsets.list("running"), [
+  assert.deepEqual(await after.offsets.list("running"), [
     { partition: { file: "f" }, offset: { offset: 1 } },
   ]);
 });

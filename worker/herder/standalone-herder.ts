@@ -342,7 +342,9 @@ export class StandaloneHerder implements Herder {
       const message = `Included connector type ${type} does not match request type ${plugin}`;
       throw new HerderError(400, message);
     }
-    return validateConnector(this.#context.plugins, this.#find(type), config);
+    return validateConnector(this.#context.plugins, this.#find(type), config, {
+      isExactlyOnce: this.#context.workerConfig["exactly.once.source.support"] === "enabled",
+    });
   }
 
   #find(type: string): Plugin<"source" | "sink"> {

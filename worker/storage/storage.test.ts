@@ -92,9 +92,9 @@ test("offsets are stored under [connector, partition], in the order of its membe
 
   assert.equal(topic.get('["c",{"b":1,"a":"x"}]'), '{"at":5}');
   assert.deepEqual(await store.reader("c").offset({ b: 1, a: "x" }), { at: 5 });
-  assert.deepEqual(store.list("c"), [{ partition: { b: 1, a: "x" }, offset: { at: 5 } }]);
+  assert.deepEqual(await store.list("c"), [{ partition: { b: 1, a: "x" }, offset: { at: 5 } }]);
   await store.put("c", [[{ b: 1, a: "x" }, null]]);
-  assert.deepEqual(store.list("c"), []);
+  assert.deepEqual(await store.list("c"), []);
 });
 
 test("statuses are answered from memory at once and survive in the log", async (t) => {

@@ -104,7 +104,7 @@ test("under tolerance none a bad record fails the task; what came before it is s
 
   assert.equal(error.code, "TOLERANCE_EXCEEDED");
   assert.deepEqual(await values("out"), ["good"]);
-  assert.deepEqual(stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
+  assert.deepEqual(await stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
   assert.deepEqual(task.calls, ["start", "stop", "commit"]);
 });
 
@@ -122,7 +122,7 @@ test("a record that the log refuses for good fails the task and is never confirm
 
   assert.equal((error.cause as RecordLogError).code, "LOG_UNAVAILABLE");
   assert.deepEqual(task.fates.all, [{ value: "a", metadata: null, reason: "SKIPPED" }]);
-  assert.deepEqual(stored(), []);
+  assert.deepEqual(await stored(), []);
 });
 
 test("under tolerance all a record that the log refuses for good is skipped with its offset", async (t) => {
@@ -141,7 +141,7 @@ test("under tolerance all a record that the log refuses for good is skipped with
   await runner.stop();
 
   assert.deepEqual(task.fates.all, [{ value: "a", metadata: null, reason: "SKIPPED" }]);
-  assert.deepEqual(stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
+  assert.deepEqual(await stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
   assert.deepEqual(states, ["RUNNING"]);
 });
 
@@ -191,7 +191,7 @@ test("a task that does not stop cleanly still has its offsets stored", async (t)
 
   await runner.stop();
 
-  assert.deepEqual(stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
+  assert.deepEqual(await stored(), [{ partition: { file: "f" }, offset: { offset: 1 } }]);
 });
 
 test("what commit throws is only logged and takes no offset back", async (t) => {
@@ -213,7 +213,7 @@ test("what commit throws is only logged and takes no offset back", async (t) => 
 
   await runner.stop();
 
-  assert.deepEqual(stored(), [{ partition: { file: "f" }, offset: { offset: 2 } }]);
+  assert.deepEqual(await stored(), [{ partition: { file: "f" }, offset: { offset: 2 } }]);
   assert.deepEqual(states, ["RUNNING"]);
 });
 

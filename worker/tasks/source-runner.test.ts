@@ -27,7 +27,7 @@ test("each record is confirmed with its place in the log, and its offset is stor
       ["b", "out", 1],
     ],
   );
-  assert.deepEqual(stored(), [{ partition: { file: "f" }, offset: { offset: 2 } }]);
+  assert.deepEqual(await stored(), [{ partition: { file: "f" }, offset: { offset: 2 } }]);
   assert.deepEqual(states, ["RUNNING"]);
   assert.deepEqual([...topics], ["out"]);
   assert.equal(await metric("source_task_metrics_source_record_poll_total"), 2);
@@ -46,7 +46,7 @@ test("nothing is confirmed, and no offset stored, before the log has it", async 
   const [send] = await log.sends.atLeast(1);
   await delay(20);
   assert.deepEqual(task.fates.all, []);
-  assert.deepEqual(stored(), []);
+  assert.deepEqual(await stored(), []);
 
   send?.pass();
 
@@ -85,7 +85,7 @@ test("offsets advance only over the acknowledged prefix of their own partition",
   await task.fates.atLeast(3);
   await runner.stop();
 
-  assert.deepEqual(stored(), [
+  assert.deepEqual(await stored(), [
     { partition: { file: "f" }, offset: { offset: 1 } },
     { partition: { file: "g" }, offset: { offset: 1 } },
   ]);
@@ -132,7 +132,7 @@ test("a filtered record is confirmed without a place and stores no offset", asyn
   await runner.stop();
 
   assert.deepEqual(task.fates.all, [{ value: "a", metadata: null, reason: "FILTERED" }]);
-  assert.deepEqual(stored(), []);
+  assert.deepEqual(await stored(), []);
   assert.deepEqual(await values("out"), []);
 });
 

@@ -1,19 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { RetriableError } from "#connect-api";
-import type { SourceRecord, SourceTask } from "#connect-api";
-import { RecordLogError } from "#broker";
+import type { NotStoredReason, SourceRecord, SourceTask } from "#connect-api";
 import type { AppendResult, NewRecord, Producer } from "#broker";
+import { sourceConfigDef } from "../config/connector-config.ts";
 import type { ErrorHandler } from "../errors/error-handler.ts";
 import type { FailedRecord } from "../errors/failure.ts";
 import { getLogger } from "../logging/index.ts";
+import { AtLeastOnceDelivery } from "./at-least-once-delivery.ts";
 import { makeConverters } from "./converters.ts";
 import type { Converters } from "./converters.ts";
+import { ExactlyOnceDelivery } from "./exactly-once-delivery.ts";
 import { toNewRecord } from "./record-conversion.ts";
-import { SourceOffsets } from "./source-offsets.ts";
+import {
+  RESEND_DELAY_MAX_MS,
+  RESEND_DELAY_MIN_MS,
+  failedSourceRecord,
+  isRetriable,
+} from "./source-delivery.ts";
+import type { ConvertedRecord, DeliveryEvents, SourceDelivery } from "./source-delivery.ts";
+import { TaskOffsets } from "./task-offsets.ts";
 import { PauseSwitch } from "./task-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
 import {
-  clientSettings,
   closingSteps,
   makeErrorHandler,
   openDeadLetterQueue,
@@ -23,31 +31,21 @@ import {
   taskMetrics,
 } from "./task-support.ts";
 import { TopicCreation } from "./topic-creation.ts";
+import {
+  ConnectorBoundaries,
+  intervalBoundaries,
+  pollBoundaries,
+} from "./transaction-boundaries.ts";
+import type { TransactionBoundaries } from "./transaction-boundaries.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks.source");
-
-/** Polled records that wait for the log; beyond that, polling waits. */
-const IN_FLIGHT_MAX = 10_000;
-/** Pauses between attempts to store a record, in milliseconds. */
-const RESEND_DELAY_MIN_MS = 100;
-const RESEND_DELAY_MAX_MS = 2000;
-
-/** A polled record on its way: its parts in the log's form, and what to do when they are stored. */
-interface Dispatched {
-  /** Place in the order of dispatch. */
-  readonly sequence: number;
-  readonly original: SourceRecord;
-  readonly parts: readonly NewRecord[];
-  acknowledgeOffset(): void;
-}
 
 /**
  * Runs a source task: poll → transformations → converters → log → commitRecord.
  *
  * Polling goes on while earlier records are on their way, so a source that acknowledges upstream waits
- * for the log and for nothing else. When the log does not take a record for now, everything that came
- * after it waits, so that the order stays.
+ * for the log and for nothing else. How records get there, and with what guarantee, is the delivery's.
  * Source: org.apache.kafka.connect.runtime.AbstractWorkerSourceTask.
  */
 export class SourceRunner implements TaskRunner {
@@ -55,21 +53,12 @@ export class SourceRunner implements TaskRunner {
   readonly #environment: TaskEnvironment;
   readonly #pause: PauseSwitch;
   readonly #stopping = new AbortController();
-  readonly #offsets = new SourceOffsets();
   readonly #ended: Promise<void>;
   /** Aborted to end a poll under way: at pause and at stop. */
   #polling = new AbortController();
-  #inFlight = 0;
-  #dispatched = 0;
-  #settled: (() => void) | undefined;
   #failure: unknown;
-  /** Records that the log refused for now, in order, while it is asked again. */
-  #waiting: Dispatched[] = [];
-  #resending: Promise<void> | undefined;
-  #producer: Producer | undefined;
+  #delivery: SourceDelivery | undefined;
   #deadLetterProducer: Producer | undefined;
-  #flushTimer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
 
   constructor(task: SourceTask, environment: TaskEnvironment) {
     this.#task = task;
@@ -90,7 +79,6 @@ export class SourceRunner implements TaskRunner {
   stop(): Promise<void> {
     this.#stopping.abort();
     this.#polling.abort();
-    this.#settled?.();
     return this.#ended;
   }
 
@@ -102,14 +90,17 @@ export class SourceRunner implements TaskRunner {
       if (this.#pause.isPaused) onState("PAUSED");
       await this.#pause.whenOff(this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
-      pipeline = await this.#open();
+      const offsets = new TaskOffsets(this.#environment);
+      const boundaries = boundariesOf(this.#environment);
+      pipeline = await this.#open(offsets, boundaries);
       this.#task.initialize({
         connectorName: this.#environment.connector,
         taskId: this.#environment.task,
         log: pluginLog(this.#environment),
-        metrics: taskMetrics(this.#environment),
         configs: () => this.#environment.props,
-        offsetReader: this.#environment.offsets.reader(this.#environment.connector),
+        offsetReader: offsets.reader,
+        transactionContext: boundaries?.context,
+        metrics: taskMetrics(this.#environment),
       });
       hasStarted = true;
       await this.#task.start(this.#environment.props);
@@ -123,22 +114,29 @@ export class SourceRunner implements TaskRunner {
     }
   }
 
-  async #open(): Promise<SourcePipeline> {
+  /** `boundaries` are those of exactly-once delivery; undefined for at least once. */
+  async #open(
+    offsets: TaskOffsets,
+    boundaries: TransactionBoundaries | undefined,
+  ): Promise<SourcePipeline> {
     const { plugins, workerProps, workerConfig, props, log: recordLog } = this.#environment;
     const deadLetters = await openDeadLetterQueue(this.#environment);
     this.#deadLetterProducer = deadLetters?.producer;
     const errors = makeErrorHandler(this.#environment, this.#stopping.signal, (metrics) =>
       deadLetters?.make(metrics),
     );
-    const { connector, task } = this.#environment;
-    this.#producer = await recordLog.producer({
-      clientId: `connector-producer-${connector}-${task}`,
-      settings: clientSettings(this.#environment, "producer"),
-    });
-    this.#flushTimer = setInterval(
-      () => void this.#flush(),
-      workerConfig["offset.flush.interval.ms"],
-    );
+    const counters = sourceCounters(this.#environment, () => this.#delivery?.activeCount ?? 0);
+    const events = this.#events(counters);
+    this.#delivery = boundaries
+      ? measured(
+          this.#environment,
+          new ExactlyOnceDelivery(this.#environment, offsets, errors, events, boundaries),
+        )
+      : new AtLeastOnceDelivery(this.#environment, offsets, errors, events);
+    await this.#environment.beforeSource?.();
+    await this.#delivery.open();
+    // Asked again: while the transactional id was taken over, the task may have been given to another worker.
+    await this.#environment.beforeSource?.();
     return {
       converters: makeConverters(plugins, workerProps, props),
       chain: TransformationChain.make(plugins, props, (transform) =>
@@ -146,27 +144,43 @@ export class SourceRunner implements TaskRunner {
       ),
       errors,
       topics: new TopicCreation(recordLog.admin, props, workerConfig["topic.creation.enable"]),
-      counters: sourceCounters(this.#environment, () => this.#inFlight),
+      counters,
+      delivery: this.#delivery,
+    };
+  }
+
+  #events(counters: ReturnType<typeof sourceCounters>): DeliveryEvents {
+    return {
+      confirm: (record, metadata, reason) => this.#confirm(record, metadata, reason),
+      committed: () => this.#committed(),
+      written: (count) => counters.written.add(count),
+      failed: (error) => {
+        this.#failure ??= error;
+        this.#polling.abort();
+      },
     };
   }
 
   async #loop(pipeline: SourcePipeline): Promise<void> {
     const { signal } = this.#stopping;
+    const { delivery } = pipeline;
     while (!signal.aborted && this.#failure === undefined) {
       if (this.#pause.isPaused) {
+        delivery.pause();
         this.#environment.onState("PAUSED");
         await this.#pause.whenOff(signal);
         if (!signal.aborted) this.#environment.onState("RUNNING");
         continue;
       }
-      await this.#room();
+      await delivery.room(signal);
       if (signal.aborted || this.#failure !== undefined) break;
       this.#polling = new AbortController();
       // A pause while there was no room aborted the poll before this one.
       if (this.#pause.isPaused) continue;
       const records = await this.#poll();
       pipeline.counters.polled.add(records.length);
-      for (const record of records) await this.#dispatch(record, pipeline);
+      for (const record of records) delivery.add(await this.#convert(record, pipeline));
+      delivery.endBatch();
     }
   }
 
@@ -188,39 +202,23 @@ export class SourceRunner implements TaskRunner {
     }
   }
 
-  /** Waits until there is room for more records in flight. */
-  async #room(): Promise<void> {
-    while (
-      (this.#inFlight >= IN_FLIGHT_MAX || this.#resending) &&
-      !this.#stopping.signal.aborted &&
-      this.#failure === undefined
-    ) {
-      await new Promise<void>((resolve) => {
-        this.#settled = resolve;
-      });
-    }
-  }
-
-  async #dispatch(original: SourceRecord, pipeline: SourcePipeline): Promise<void> {
+  async #convert(original: SourceRecord, pipeline: SourcePipeline): Promise<ConvertedRecord> {
     const { chain, errors, converters, topics } = pipeline;
     const failed = (): FailedRecord => failedSourceRecord(original);
     const records = await chain.apply(original, errors, failed);
-    if (!records) return this.#confirm(original, null, "SKIPPED");
-    if (records.length === 0) return this.#confirm(original, null, "FILTERED");
+    if (!records) return { original, parts: [], reason: "SKIPPED" };
+    if (records.length === 0) return { original, parts: [], reason: "FILTERED" };
     const parts: NewRecord[] = [];
     for (const record of records) {
       const part = await toNewRecord(record, converters, errors, failed, record.partition);
-      if (!part) return this.#confirm(original, null, "SKIPPED");
+      if (!part) return { original, parts: [], reason: "SKIPPED" };
       parts.push(part);
     }
     for (const { topic } of parts) {
       await this.#ensureTopic(topics, topic);
       this.#environment.onTopic(topic);
     }
-    this.#inFlight += 1;
-    const acknowledgeOffset = this.#offsets.submit(original.sourcePartition, original.sourceOffset);
-    this.#dispatched += 1;
-    this.#send({ sequence: this.#dispatched, original, parts, acknowledgeOffset }, pipeline);
+    return { original, parts };
   }
 
   async #ensureTopic(topics: TopicCreation, topic: string): Promise<void> {
@@ -235,118 +233,12 @@ export class SourceRunner implements TaskRunner {
     }
   }
 
-  /** Hands a record to the log, unless others wait there already. */
-  #send(dispatched: Dispatched, pipeline: SourcePipeline): void {
-    if (this.#resending) {
-      this.#waiting.push(dispatched);
-      return;
-    }
-    const { parts } = dispatched;
-    (this.#producer as Producer).send(parts).then(
-      (results) => this.#stored(dispatched, results, pipeline),
-      (error: unknown) => this.#notStored(dispatched, error, pipeline),
-    );
-  }
-
-  #stored(
-    { original, acknowledgeOffset }: Dispatched,
-    results: readonly AppendResult[],
-    { counters }: SourcePipeline,
-  ): void {
-    acknowledgeOffset();
-    counters.written.add(results.length);
-    this.#confirm(original, results[0] as AppendResult);
-    this.#leave();
-  }
-
-  #notStored(dispatched: Dispatched, error: unknown, pipeline: SourcePipeline): void {
-    if (isRetriable(error) && !this.#stopping.signal.aborted) {
-      this.#waiting.push(dispatched);
-      this.#resending ??= this.#resend(pipeline);
-      return;
-    }
-    if (this.#stopping.signal.aborted) {
-      this.#leave();
-      return;
-    }
-    void this.#giveUp(dispatched, error, pipeline.errors);
-  }
-
-  /** Tolerated: the record is reported and skipped. Otherwise the task fails. */
-  async #giveUp({ original, acknowledgeOffset }: Dispatched, error: unknown, errors: ErrorHandler) {
-    try {
-      await errors.failed({
-        stage: "KAFKA_PRODUCE",
-        className: "Producer",
-        error,
-        record: failedSourceRecord(original),
-      });
-      acknowledgeOffset();
-    } catch (failure) {
-      this.#failure ??= failure;
-      this.#polling.abort();
-    }
-    this.#confirm(original, null, "SKIPPED");
-    this.#leave();
-  }
-
-  /** Sends what waits, one after the other, until the log has all of it. */
-  async #resend(pipeline: SourcePipeline): Promise<void> {
-    const { connector, task } = this.#environment;
-    const count = this.#waiting.length;
-    log.warn(
-      { connector, task, code: "LOG_NOT_WRITABLE", count },
-      "The log does not take records; trying again",
-    );
-    let pause = RESEND_DELAY_MIN_MS;
-    await this.#allReturned();
-    this.#waiting.sort((a, b) => a.sequence - b.sequence);
-    while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
-      const next = this.#waiting[0] as Dispatched;
-      try {
-        const results = await (this.#producer as Producer).send(next.parts);
-        this.#waiting.shift();
-        this.#stored(next, results, pipeline);
-        pause = RESEND_DELAY_MIN_MS;
-      } catch (error) {
-        if (isRetriable(error)) {
-          await this.#pauseFor(pause);
-          pause = Math.min(pause * 2, RESEND_DELAY_MAX_MS);
-          continue;
-        }
-        this.#waiting.shift();
-        await this.#giveUp(next, error, pipeline.errors);
-      }
-    }
-    this.#resending = undefined;
-    this.#settled?.();
-  }
-
-  /**
-   * Waits until every record under way is either stored or waiting. Otherwise one that is refused later
-   * would come behind records that were dispatched after it.
-   */
-  async #allReturned(): Promise<void> {
-    while (this.#inFlight > this.#waiting.length && !this.#stopping.signal.aborted) {
-      await this.#pauseFor(5);
-    }
-  }
-
   #pauseFor(ms: number): Promise<void> {
     return delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
-  #leave(): void {
-    this.#inFlight -= 1;
-    this.#settled?.();
-  }
-
   /** Tells the task what became of its record. What it throws is logged only, as in Kafka. */
-  #confirm(
-    record: SourceRecord,
-    metadata: AppendResult | null,
-    reason?: "FILTERED" | "SKIPPED",
-  ): void {
+  #confirm(record: SourceRecord, metadata: AppendResult | null, reason?: NotStoredReason): void {
     const complain = (error: unknown): void => {
       const { connector, task } = this.#environment;
       log.failure(error, { connector, task, code: "COMMIT_RECORD_FAILED" }, "commitRecord failed");
@@ -359,49 +251,29 @@ export class SourceRunner implements TaskRunner {
     }
   }
 
-  /** Stores the offsets that may be stored; a failure is logged and tried again at the next turn. */
-  #flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(async () => {
-      const { connector, task, offsets } = this.#environment;
-      const committable = this.#offsets.committable();
-      try {
-        await offsets.put(connector, committable);
-      } catch (error) {
-        this.#offsets.putBack(committable);
-        log.failure(error, { connector, task, code: "OFFSETS_NOT_STORED" }, "Offsets not stored");
-        return;
-      }
-      try {
-        await this.#task.commit();
-      } catch (error) {
-        log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "commit failed");
-      }
-    });
-    return this.#flushing;
+  /** Tells the task that offsets were stored. What it throws is logged only, as in Kafka. */
+  async #committed(): Promise<void> {
+    try {
+      await this.#task.commit();
+    } catch (error) {
+      const { connector, task } = this.#environment;
+      log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "commit failed");
+    }
   }
 
   async #close(hasStarted: boolean, pipeline: SourcePipeline | undefined): Promise<void> {
-    clearInterval(this.#flushTimer);
+    // Half of the time, so that stop and the last offsets have the other half.
+    const budget = this.#environment.workerConfig["task.shutdown.graceful.timeout.ms"] / 2;
     // What is on its way may still be stored and acknowledged before the task stops. Its offsets are
     // stored even if the task does not stop cleanly.
     await releaseAll(
       this.#environment,
-      () => this.#drained(),
+      () => this.#delivery?.finish(hasStarted && this.#failure === undefined ? budget : 0),
       () => (hasStarted ? this.#task.stop() : undefined),
-      () => (hasStarted ? this.#flush() : undefined),
-      () => this.#producer?.close(),
+      () => this.#delivery?.close(),
       () => this.#deadLetterProducer?.close(),
       ...closingSteps(pipeline?.chain, pipeline?.converters),
     );
-  }
-
-  /** Waits until nothing is in flight that the log may still confirm. */
-  async #drained(): Promise<void> {
-    // Half of the time, so that stop and the last offsets have the other half.
-    const budget = this.#environment.workerConfig["task.shutdown.graceful.timeout.ms"] / 2;
-    const deadline = performance.now() + budget;
-    await this.#resending;
-    while (this.#inFlight > this.#waiting.length && performance.now() < deadline) await delay(5);
   }
 }
 
@@ -411,6 +283,39 @@ interface SourcePipeline {
   readonly errors: ErrorHandler;
   readonly topics: TopicCreation;
   readonly counters: ReturnType<typeof sourceCounters>;
+  readonly delivery: SourceDelivery;
+}
+
+/** Where the transactions end; undefined when the worker delivers at least once. */
+function boundariesOf({ workerConfig, props }: TaskEnvironment): TransactionBoundaries | undefined {
+  if (workerConfig["exactly.once.source.support"] !== "enabled") return undefined;
+  const config = sourceConfigDef.parse(props);
+  switch (config["transaction.boundary"].toLowerCase()) {
+    case "interval":
+      return intervalBoundaries(
+        config["transaction.boundary.interval.ms"] ?? workerConfig["offset.flush.interval.ms"],
+      );
+    case "connector":
+      return new ConnectorBoundaries();
+    default:
+      return pollBoundaries;
+  }
+}
+
+function measured(
+  environment: TaskEnvironment,
+  delivery: ExactlyOnceDelivery,
+): ExactlyOnceDelivery {
+  for (const kind of ["min", "max", "avg"] as const) {
+    const name = `transaction-size-${kind}`;
+    environment.metrics.measured(
+      "source-task-metrics",
+      name,
+      tagsOf(environment),
+      () => delivery.transactionSizes[kind],
+    );
+  }
+  return delivery;
 }
 
 function sourceCounters(environment: TaskEnvironment, inFlight: () => number) {
@@ -423,28 +328,6 @@ function sourceCounters(environment: TaskEnvironment, inFlight: () => number) {
   };
 }
 
-function isRetriable(error: unknown): boolean {
-  return error instanceof RecordLogError ? error.isRetriable : error instanceof RetriableError;
-}
-
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
-}
-
-/** What a dead letter of a source can hold: key and value where they are bytes or text. */
-function failedSourceRecord(record: SourceRecord): FailedRecord {
-  return {
-    topic: record.topic,
-    partition: undefined,
-    offset: undefined,
-    timestamp: record.timestamp,
-    key: bytesOf(record.key),
-    value: bytesOf(record.value),
-    headers: [...record.headers].map(({ key, value }) => [key, bytesOf(value)]),
-  };
-}
-
-function bytesOf(value: unknown): Uint8Array | null {
-  if (value instanceof Uint8Array) return value;
-  return typeof value === "string" ? new TextEncoder().encode(value) : null;
 }

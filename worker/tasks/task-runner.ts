@@ -19,6 +19,8 @@ export interface TaskEnvironment {
   /** The task's own config, with the connector's framework settings. */
   readonly props: Props;
   readonly isPaused: boolean;
+  /** Of a source with exactly-once delivery: rejects when the task may not run here (any more). */
+  beforeSource?(): Promise<void>;
   /** The topics that the task uses, each reported at least once. */
   onTopic(topic: string): void;
   onState(state: RunState, error?: unknown): void;

@@ -1,0 +1,52 @@
+import { SourceConnector } from "#connect-api";
+import type { Connector, Props } from "#connect-api";
+import type { RawConfig } from "../herder/herder.ts";
+
+const OFF = "This worker does not have exactly-once source support enabled.";
+
+/**
+ * What of a source's exactly-once settings cannot be had, as key and text: the worker must have it switched
+ * on, and the connector is asked.
+ *
+ * Source: org.apache.kafka.connect.runtime.distributed.DistributedHerder.validateExactlyOnceConfig.
+ */
+export function exactlyOnceErrors(
+  connector: Connector,
+  config: RawConfig,
+  isEnabled: boolean,
+): readonly (readonly [key: string, message: string])[] {
+  if (!(connector instanceof SourceConnector)) return [];
+  const props: Props = Object.fromEntries(
+    Object.entries(config).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+  const errors: (readonly [string, string])[] = [];
+  if (isValue(config["exactly.once.support"], "required")) {
+    const message = isEnabled ? supportError(connector, props) : OFF;
+    if (message !== undefined) errors.push(["exactly.once.support", message]);
+  }
+  if (isValue(config["transaction.boundary"], "connector") && isEnabled) {
+    const message = boundaryError(connector, props);
+    if (message !== undefined) errors.push(["transaction.boundary", message]);
+  }
+  return errors;
+}
+
+function isValue(value: string | null | undefined, wanted: string): boolean {
+  return value?.trim().toLowerCase() === wanted;
+}
+
+function supportError(connector: SourceConnector, props: Props): string | undefined {
+  switch (connector.exactlyOnceSupport(props)) {
+    case "SUPPORTED":
+      return undefined;
+    case "UNSUPPORTED":
+      return "The connector does not support exactly-once delivery with this config";
+    default:
+      return "The connector does not report whether it supports exactly-once delivery. If its documentation says that it does, set this to requested, which creates the connector without asking it.";
+  }
+}
+
+function boundaryError(connector: SourceConnector, props: Props): string | undefined {
+  if (connector.canDefineTransactionBoundaries(props)) return undefined;
+  return "The connector does not support defining its own transaction boundaries with this config; use poll or interval";
+}
