@@ -6,6 +6,7 @@ const steps: readonly (readonly [title: string, command: string, ...args: string
   ["lint", "oxlint", "--deny-warnings"],
   ["format", "oxfmt", "--check", "."],
   ["architecture", "node", "--test", "test/architecture.test.ts"],
+  ["generated schemas", "node", "scripts/generate-schemas.ts", "--check"],
   ["generated docs", "node", "scripts/generate-docs.ts", "--check"],
 ];
 

@@ -1,0 +1,10 @@
+export { AvroDataError, AvroSchemaError } from "./avro-error.ts";
+export { avroCodec } from "./codec.ts";
+export type { AvroCodec, CodecForm } from "./codec.ts";
+export { avroIncompatibilities } from "./compatibility.ts";
+export type { Incompatibility } from "./compatibility.ts";
+export { avroSchemaOf, parseAvroSchema } from "./parse-schema.ts";
+export { avroSchemaJson, avroSchemaText } from "./schema-text.ts";
+export { branchName, isNamed, nullableBranch } from "./schema.ts";
+export type * from "./schema.ts";
+export { AvroUnionValue, defaultValueOf } from "./values.ts";

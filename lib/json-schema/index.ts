@@ -1,0 +1,5 @@
+export { jsonSchemaIncompatibilities } from "./compatibility.ts";
+export type { JsonCompatibilityOptions } from "./compatibility.ts";
+export type { JsonSchemaReason } from "./reason.ts";
+export { SchemaDocument, isObject } from "./schema-document.ts";
+export type { JsonSchema, SchemaObject } from "./schema-document.ts";

@@ -1,0 +1,28 @@
+export { CachingRegistry } from "./caching-registry.ts";
+export { COMPATIBILITY_LEVELS, levelReasons } from "./compatibility-level.ts";
+export type { CompatibilityLevel, ResolvedSchema } from "./compatibility-level.ts";
+export { ConfluentRegistry } from "./confluent/confluent-registry.ts";
+export { EmbeddedRegistry } from "./embedded/embedded-registry.ts";
+export type { RegistrationPolicy } from "./embedded/embedded-registry.ts";
+export { embeddedFolder, openEmbeddedRegistry } from "./embedded/open-registry.ts";
+export { answerRegistryRequest } from "./embedded/registry-api.ts";
+export type { ApiAnswer, ApiRequest } from "./embedded/registry-api.ts";
+export { contentGuid } from "./guid.ts";
+export { authorizationOf } from "./http/authorization.ts";
+export type { Credentials } from "./http/authorization.ts";
+export { RegistryHttp } from "./http/registry-http.ts";
+export type { RegistryHttpOptions } from "./http/registry-http.ts";
+export { ERROR_CODES, RegistryError, isRetriable } from "./registry-error.ts";
+export { keyText } from "./registry.ts";
+export type * from "./registry.ts";
+export { SUBJECT_STRATEGIES, subjectStrategy } from "./subject-name.ts";
+export type { SubjectStrategy } from "./subject-name.ts";
+export { WIRE_FORMATS, framingOf, readFrame } from "./wire/wire-format.ts";
+export type {
+  Frame,
+  Framing,
+  RawHeaders,
+  RecordPart,
+  WireFormat,
+  ZeroPrefix,
+} from "./wire/wire-format.ts";
