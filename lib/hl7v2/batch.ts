@@ -1,3 +1,7 @@
+import { decodeBytes } from "./charset/charset.ts";
+import { encodeText } from "./charset/encode.ts";
+import { wideEncoding } from "./charset/wide.ts";
+
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -6,7 +10,9 @@ const ENVELOPE: ReadonlySet<string> = new Set(["FHS", "BHS", "BTS", "FTS"]);
 
 /** Whether the bytes begin a file or batch instead of a message. */
 export function isBatch(input: Uint8Array): boolean {
-  const name = nameAt(input, firstLetter(input));
+  const name = wideEncoding(input)
+    ? decodeBytes(input).text.trimStart().slice(0, 3)
+    : nameAt(input, firstLetter(input));
   return name === "FHS" || name === "BHS";
 }
 
@@ -17,6 +23,11 @@ export function isBatch(input: Uint8Array): boolean {
  * Source: HL7 v2.9 chapter 2.10.3 "Batch protocol".
  */
 export function* splitBatch(input: Uint8Array): Generator<Uint8Array> {
+  const wide = wideEncoding(input);
+  if (wide) {
+    yield* splitWide(input, wide.label);
+    return;
+  }
   let messageStart = -1;
   let lineStart = firstLetter(input);
   while (lineStart < input.length) {
@@ -31,6 +42,14 @@ export function* splitBatch(input: Uint8Array): Generator<Uint8Array> {
     lineStart = end;
   }
   if (messageStart >= 0) yield input.subarray(messageStart);
+}
+
+/** The same for UTF-16 and UTF-32, which nothing but files uses: copies instead of views. */
+function* splitWide(input: Uint8Array, label: string): Generator<Uint8Array> {
+  const { text } = decodeBytes(input);
+  const messages = [...splitBatch(new TextEncoder().encode(text))];
+  if (messages.length === 1 && text.trimStart().startsWith("MSH")) yield input;
+  else for (const message of messages) yield encodeText(new TextDecoder().decode(message), label);
 }
 
 function firstLetter(input: Uint8Array): number {

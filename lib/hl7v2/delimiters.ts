@@ -24,16 +24,20 @@ export const DEFAULT_DELIMITERS: Delimiters = {
   truncation: undefined,
 };
 
+/** Letters, digits, blanks, the quote of a null, and what is more than one character or none. */
+const NO_DELIMITER = /[\p{L}\p{N}\s"\p{Cc}\p{Cs}\p{M}]|[\u{10000}-\u{10FFFF}]/u;
+
 /**
  * Reads the delimiters from the text of an MSH, FHS or BHS segment.
  *
  * MSH-2 may be shorter than four characters: what is missing takes its default, as long as that is not
- * in use already. Throws Hl7ParseError when two delimiters are the same or one is a letter or a digit.
+ * in use already. Throws Hl7ParseError when two delimiters are the same or one is a letter, a digit, a quote
+ * or a control character.
  */
 export function readDelimiters(segment: string): Delimiters {
   const name = segment.slice(0, 3);
   const field = segment[3];
-  if (field === undefined || /[\p{L}\p{N}\s]/u.test(field)) {
+  if (field === undefined || NO_DELIMITER.test(field)) {
     throw new Hl7ParseError(
       "HL7_DELIMITERS_INVALID",
       `${name}-1 is not a field separator`,
@@ -42,7 +46,10 @@ export function readDelimiters(segment: string): Delimiters {
   }
   const end = segment.indexOf(field, 4);
   const encoding = segment.slice(4, end < 0 ? undefined : end).trimEnd();
-  const [component, repetition, escape, subcomponent, truncation] = encoding;
+  const key = field + encoding;
+  const known = read.get(key);
+  if (known) return known;
+  const [component, repetition, escape, subcomponent, truncation] = encoding.split("");
   const delimiters: Delimiters = {
     field,
     component: component ?? DEFAULT_DELIMITERS.component,
@@ -53,12 +60,17 @@ export function readDelimiters(segment: string): Delimiters {
   };
   const used = Object.values(delimiters).filter((value) => value !== undefined);
   const isDistinct = new Set(used).size === used.length;
-  if (!isDistinct || encoding.length > 5 || /[\p{L}\p{N}\s]/u.test(encoding)) {
+  if (!isDistinct || encoding.length > 5 || NO_DELIMITER.test(encoding)) {
     throw new Hl7ParseError(
       "HL7_DELIMITERS_INVALID",
       `${name}-2 does not name distinct encoding characters`,
       `${name}-2`,
     );
   }
+  // Bounded: senders use one or two sets, an attacker could use any number.
+  if (read.size < 100) read.set(key, delimiters);
   return delimiters;
 }
+
+/** Delimiters by MSH-1 and MSH-2 that could be used. */
+const read = new Map<string, Delimiters>();

@@ -8,6 +8,11 @@ const decodings: readonly (readonly [what: string, sent: string, value: string])
   ["hex as UTF-8", String.raw`\XC3A9\t\XC3A9\ `, "été "],
   ["hex as ISO 8859-1 when it is no UTF-8", String.raw`\XE9\t\XE9\ `, "été "],
   ["line breaks", String.raw`one\.br\two\.sp\three\.sp2\four`, "one\ntwo\nthree\n\nfour"],
+  ["formatting commands", String.raw`\.in+4\a\.sk+3\b\.ce\c\.fi\\.nf\d\.ti-2\e`, "a   b\ncde"],
+  ["the truncation character", String.raw`a\P\b`, "a#b"],
+  ["a Japanese passage", String.raw`Yamada \M2442\;3ED\C2842\ san`, "Yamada 山田 san"],
+  ["a supplementary Japanese passage", String.raw`\M242844\0!\C2842\ `, "丂 "],
+  ["a charset that is not known", String.raw`\C2799\ab`, String.raw`\C2799\ab`],
   ["highlighting is dropped", String.raw`a \H\b\N\ c`, "a b c"],
   ["back to back", String.raw`\F\\F\\E\ `, String.raw`||\ `],
   ["an unknown sequence stays", String.raw`a\Zdd\b`, String.raw`a\Zdd\b`],
@@ -34,6 +39,13 @@ test("no value can add a field, a component, a segment or the end of a frame", (
   const encoded = encodeEscapes(value, DEFAULT_DELIMITERS);
 
   assert.doesNotMatch(encoded, /[|^&~\r\n\u000B\u001C\u0000]/);
+});
+
+test("two quotes are a value of two quotes, not a null", () => {
+  const encoded = encodeEscapes('""', DEFAULT_DELIMITERS);
+
+  assert.notEqual(encoded, '""');
+  assert.equal(decodeEscapes(encoded, DEFAULT_DELIMITERS), '""');
 });
 
 test("what was encoded decodes to itself, line ends as line feeds", () => {

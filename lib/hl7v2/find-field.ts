@@ -1,6 +1,9 @@
-import { decodeBytes } from "./charset.ts";
-import { Field } from "./field.ts";
+import { decodeBytes } from "./charset/charset.ts";
+import { wideEncoding } from "./charset/wide.ts";
+import { EMPTY_FIELD } from "./field.ts";
+import type { Field } from "./field.ts";
 import type { MessageHeader } from "./header.ts";
+import { parseMessage } from "./message.ts";
 import { Segment } from "./segment.ts";
 
 const CR = 0x0d;
@@ -16,22 +19,25 @@ export function findField(
   segmentName: string,
   position: number,
 ): Field {
-  const name = [...segmentName].map((letter) => letter.charCodeAt(0));
+  if (wideEncoding(input)) {
+    return parseMessage(input).segment(segmentName)?.field(position) ?? EMPTY_FIELD;
+  }
+  const [first, second, third] = [0, 1, 2].map((index) => segmentName.charCodeAt(index));
   const separator = header.delimiters.field.charCodeAt(0);
   let start = 0;
   while (start < input.length) {
     let end = start;
     while (end < input.length && input[end] !== CR && input[end] !== LF) end += 1;
     const isWanted =
-      input[start] === name[0] &&
-      input[start + 1] === name[1] &&
-      input[start + 2] === name[2] &&
+      input[start] === first &&
+      input[start + 1] === second &&
+      input[start + 2] === third &&
       (input[start + 3] === separator || start + 3 === end);
     if (isWanted) {
-      const { text } = decodeBytes(input.subarray(start, end), header.characterSets[0]);
+      const { text } = decodeBytes(input.subarray(start, end), header.characterSets);
       return new Segment(text, 0, header.delimiters).field(position);
     }
     start = end + 1;
   }
-  return new Field("", header.delimiters);
+  return EMPTY_FIELD;
 }

@@ -1,39 +1,81 @@
-import { decodeBytes } from "./charset.ts";
+import { decodeBytes } from "./charset/charset.ts";
+import { wideEncoding } from "./charset/wide.ts";
 import { readDelimiters } from "./delimiters.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { Hl7ParseError } from "./hl7-parse-error.ts";
 import { Segment } from "./segment.ts";
 
-/** What MSH says about a message; "" where it says nothing. Source: HL7 v2.9 chapter 2.14.9. */
-export interface MessageHeader {
+/**
+ * What MSH says about a message; "" where it says nothing. Each answer is read when it is asked for: a listener that
+ * needs three of them pays for three. Source: HL7 v2.9 chapter 2.14.9.
+ */
+export class MessageHeader {
   readonly delimiters: Delimiters;
   /** The segment itself, for fields that are not named here. */
   readonly segment: Segment;
+
+  constructor(segment: Segment) {
+    this.segment = segment;
+    this.delimiters = segment.delimiters;
+  }
   /** MSH-3, first component. */
-  readonly sendingApplication: string;
+  get sendingApplication(): string {
+    return this.segment.field(3).value;
+  }
   /** MSH-4, first component. */
-  readonly sendingFacility: string;
-  readonly receivingApplication: string;
-  readonly receivingFacility: string;
+  get sendingFacility(): string {
+    return this.segment.field(4).value;
+  }
+  /** MSH-5, first component. */
+  get receivingApplication(): string {
+    return this.segment.field(5).value;
+  }
+  /** MSH-6, first component. */
+  get receivingFacility(): string {
+    return this.segment.field(6).value;
+  }
   /** MSH-7 as sent. */
-  readonly dateTime: string;
+  get dateTime(): string {
+    return this.segment.field(7).value;
+  }
   /** MSH-9.1, such as `ADT`. */
-  readonly messageCode: string;
+  get messageCode(): string {
+    return this.segment.field(9).value;
+  }
   /** MSH-9.2, such as `A01`. */
-  readonly triggerEvent: string;
+  get triggerEvent(): string {
+    return this.segment.field(9).component(2).value;
+  }
   /** MSH-9.3, such as `ADT_A01`. */
-  readonly messageStructure: string;
+  get messageStructure(): string {
+    return this.segment.field(9).component(3).value;
+  }
   /** MSH-10. */
-  readonly messageControlId: string;
-  readonly processingId: string;
+  get messageControlId(): string {
+    return this.segment.field(10).decoded;
+  }
+  /** MSH-11.1. */
+  get processingId(): string {
+    return this.segment.field(11).value;
+  }
   /** MSH-12.1, such as `2.5.1`. */
-  readonly version: string;
+  get version(): string {
+    return this.segment.field(12).value;
+  }
   /** MSH-15: AL, NE, ER, SU or "". */
-  readonly acceptAcknowledgment: string;
+  get acceptAcknowledgment(): string {
+    return this.segment.field(15).value;
+  }
   /** MSH-16. */
-  readonly applicationAcknowledgment: string;
-  /** MSH-18, each repetition. */
-  readonly characterSets: readonly string[];
+  get applicationAcknowledgment(): string {
+    return this.segment.field(16).value;
+  }
+  /** MSH-18, each repetition that is filled. */
+  get characterSets(): readonly string[] {
+    const field = this.segment.field(18);
+    if (field.isEmpty) return [];
+    return field.repetitions.map(({ value }) => value).filter((value) => value !== "");
+  }
 }
 
 const CR = 0x0d;
@@ -58,10 +100,22 @@ const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byt
 /** The bytes of the header segment, without its line end. */
 export function headerBytes(input: Uint8Array): Uint8Array {
   const start = headerStart(input);
-  let end = start;
-  while (end < input.length && input[end] !== CR && input[end] !== LF) end += 1;
-  return input.subarray(start, end);
+  return input.subarray(start, lineEnd(input, start));
 }
+
+/** Where the line that begins there ends: at its CR or LF, or with the input. */
+export function lineEnd(input: Uint8Array, start: number): number {
+  const cr = input.indexOf(CR, start);
+  // A message whose lines end with LF has no CR: looking for it once is cheaper than asking every byte twice.
+  const until = cr < 0 ? input.length : cr;
+  for (let at = start; at < until && at < start + NEAR; at += 1) if (input[at] === LF) return at;
+  if (until - start <= NEAR) return until;
+  const lf = input.subarray(start, until).indexOf(LF);
+  return lf < 0 ? until : start + lf;
+}
+
+/** So many bytes are looked through one by one before a search is called. */
+const NEAR = 64;
 
 /**
  * Reads MSH and nothing else, for a listener that has to decide by it.
@@ -69,43 +123,47 @@ export function headerBytes(input: Uint8Array): Uint8Array {
  * Throws Hl7ParseError when there is no MSH or its delimiters cannot be used.
  */
 export function readHeader(input: Uint8Array): MessageHeader {
+  if (wideEncoding(input)) return wideHeader(input);
   const bytes = headerBytes(input);
   const rough = latin1Text(bytes);
-  const charset = new Segment(rough, 0, readDelimiters(rough)).field(18).value;
-  return headerOf(decodeBytes(bytes, charset).text);
+  const header = headerOf(rough);
+  // ASCII reads the same in every charset that a message can be sent in.
+  if (isAscii(rough)) return header;
+  return headerOf(decodeBytes(bytes, header.characterSets).text);
+}
+
+function wideHeader(input: Uint8Array): MessageHeader {
+  const text = decodeBytes(input).text.trimStart();
+  if (!text.startsWith("MSH")) {
+    throw new Hl7ParseError("HL7_MSH_MISSING", "The message does not begin with an MSH segment");
+  }
+  const end = text.search(/[\r\n]/);
+  return headerOf(end < 0 ? text : text.slice(0, end));
 }
 
 /** The header of an MSH segment's text. */
 export function headerOf(text: string): MessageHeader {
-  const delimiters = readDelimiters(text);
-  const segment = new Segment(text, 0, delimiters);
-  const type = segment.field(9).first;
-  return {
-    delimiters,
-    segment,
-    sendingApplication: segment.field(3).value,
-    sendingFacility: segment.field(4).value,
-    receivingApplication: segment.field(5).value,
-    receivingFacility: segment.field(6).value,
-    dateTime: segment.field(7).value,
-    messageCode: type.component(1).value,
-    triggerEvent: type.component(2).value,
-    messageStructure: type.component(3).value,
-    messageControlId: segment.field(10).decoded,
-    processingId: segment.field(11).value,
-    version: segment.field(12).value,
-    acceptAcknowledgment: segment.field(15).value,
-    applicationAcknowledgment: segment.field(16).value,
-    characterSets: segment
-      .field(18)
-      .repetitions.map(({ value }) => value)
-      .filter((value) => value !== ""),
-  };
+  return new MessageHeader(new Segment(text, 0, readDelimiters(text)));
 }
+
+/** Whether every character is ASCII and none begins an ISO 2022 sequence. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f || code === 0x1b) return false;
+  }
+  return true;
+}
+
+const CHUNK = 8192;
 
 /** One character per byte: what is ASCII reads right in every charset that MLLP can carry. */
 export function latin1Text(bytes: Uint8Array): string {
+  if (bytes.length <= CHUNK) return String.fromCharCode.apply(null, bytes as unknown as number[]);
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    const chunk = bytes.subarray(at, at + CHUNK);
+    text += String.fromCharCode.apply(null, chunk as unknown as number[]);
+  }
   return text;
 }

@@ -1,6 +1,7 @@
-import { decodeBytes } from "./charset.ts";
+import { decodeBytes } from "./charset/charset.ts";
+import { wideEncoding } from "./charset/wide.ts";
 import type { Delimiters } from "./delimiters.ts";
-import { headerBytes, headerOf, headerStart, latin1Text } from "./header.ts";
+import { headerOf, headerStart, isAscii, latin1Text, lineEnd } from "./header.ts";
 import type { MessageHeader } from "./header.ts";
 import { Hl7ParseError } from "./hl7-parse-error.ts";
 import { parsePath } from "./path.ts";
@@ -19,6 +20,8 @@ export class Message {
   readonly segments: readonly Segment[];
   /** Label of the Encoding standard, such as `utf-8`. */
   readonly charset: string;
+  /** The decoded text from MSH on, with its line ends as sent. */
+  readonly sourceText: string;
   readonly #source: Uint8Array | string;
 
   constructor(
@@ -27,12 +30,14 @@ export class Message {
       readonly header: MessageHeader;
       readonly segments: readonly Segment[];
       readonly charset: string;
+      readonly text: string;
     },
   ) {
     this.#source = source;
     this.header = parts.header;
     this.segments = parts.segments;
     this.charset = parts.charset;
+    this.sourceText = parts.text;
   }
 
   get delimiters(): Delimiters {
@@ -82,64 +87,97 @@ export class Message {
  * the text before it. Throws Hl7ParseError when there is no usable MSH.
  */
 export function parseMessage(input: Uint8Array | string, options: ParseOptions = {}): Message {
-  const { text, charset } = typeof input === "string" ? fromText(input) : fromBytes(input, options);
-  const end = text.search(/[\r\n]/);
-  const header = headerOf(end < 0 ? text : text.slice(0, end));
-  const segments = splitSegments(text, header.delimiters).map((segment, position) =>
-    position === 0 ? header.segment : new Segment(segment, position, header.delimiters),
-  );
-  return new Message(input, { header, segments, charset });
+  const { text, charset, header } =
+    typeof input === "string" ? fromText(input) : fromBytes(input, options);
+  return new Message(input, { header, segments: splitSegments(text, header), charset, text });
 }
 
-function fromText(input: string): { text: string; charset: string } {
+interface Decoded {
+  /** From MSH on. */
+  readonly text: string;
+  readonly charset: string;
+  readonly header: MessageHeader;
+}
+
+function fromText(input: string, charset = "utf-8"): Decoded {
   const text = input.trimStart();
   if (!text.startsWith("MSH")) {
     throw new Hl7ParseError("HL7_MSH_MISSING", "The message does not begin with an MSH segment");
   }
-  return { text, charset: "utf-8" };
+  const end = text.search(/[\r\n]/);
+  return { text, charset, header: headerOf(end < 0 ? text : text.slice(0, end)) };
 }
 
-function fromBytes(input: Uint8Array, options: ParseOptions): { text: string; charset: string } {
-  const start = headerStart(input);
-  const bytes = input.subarray(start);
-  let charset = options.forcedCharset;
-  if (charset === undefined) {
-    const rough = headerOf(latin1Text(headerBytes(bytes)));
-    charset = rough.characterSets[0] ?? options.defaultCharset;
+function fromBytes(input: Uint8Array, options: ParseOptions): Decoded {
+  const { forcedCharset, defaultCharset } = options;
+  if (wideEncoding(input)) {
+    const { text, charset } = decodeBytes(input);
+    return fromText(text, charset);
   }
-  return decodeBytes(bytes, charset);
+  const start = headerStart(input);
+  const rough = latin1Text(input.subarray(start, lineEnd(input, start)));
+  const header = headerOf(rough);
+  const named = header.characterSets;
+  const names = forcedCharset ?? (named.length > 0 ? named : (defaultCharset ?? []));
+  const { text, charset } = decodeBytes(start === 0 ? input : input.subarray(start), names);
+  return { text, charset, header: isAscii(rough) ? header : fromText(text).header };
 }
+
+const CR = 0x0d;
+const LF = 0x0a;
 
 const isNameCharacter = (code: number): boolean =>
   (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39);
 
-function splitSegments(text: string, delimiters: Delimiters): string[] {
-  const lines = text.split(/\r\n|\r/);
-  const segments: string[] = [];
+function splitSegments(text: string, header: MessageHeader): readonly Segment[] {
+  const { delimiters } = header;
+  const segments: Segment[] = [];
   const separator = delimiters.field.charCodeAt(0);
-  for (const line of lines) {
-    let start = 0;
-    for (let at = line.indexOf("\n"); at >= 0; at = line.indexOf("\n", at + 1)) {
-      if (!beginsSegment(line, at + 1, separator)) continue;
-      push(segments, line.slice(start, at));
-      start = at + 1;
+  const push = (from: number, to: number): void => {
+    let [start, end] = [from, to];
+    // What stands round a line feed is layout; blanks elsewhere are the sender's.
+    const isLaidOut = text.charCodeAt(start) === LF || text.charCodeAt(end - 1) === LF;
+    if (isLaidOut) {
+      while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+      while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
     }
-    push(segments, line.slice(start));
+    let first = start;
+    while (first < end && isBlank(text.charCodeAt(first))) first += 1;
+    if (first === end) return;
+    const position = segments.length;
+    segments.push(
+      position === 0 ? header.segment : new Segment(text, position, delimiters, start, end),
+    );
+  };
+  let feed = text.indexOf("\n");
+  for (let start = 0; start < text.length;) {
+    let end = text.indexOf("\r", start);
+    if (end < 0) end = text.length;
+    let from = start;
+    while (feed >= 0 && feed < end) {
+      if (feed >= from && beginsSegment(text, feed + 1, end, separator)) {
+        push(from, feed);
+        from = feed + 1;
+      }
+      feed = text.indexOf("\n", feed + 1);
+    }
+    push(from, end);
+    start = end + 1;
   }
   return segments;
 }
 
-/** Whether three letters and a field separator (or a line end) stand there, or the line is blank. */
-function beginsSegment(line: string, at: number, separator: number): boolean {
-  if (at >= line.length || line.charCodeAt(at) === 0x0a) return true;
-  for (let index = at; index < at + 3; index += 1) {
-    if (!isNameCharacter(line.charCodeAt(index))) return false;
-  }
-  const next = line.charCodeAt(at + 3);
-  return Number.isNaN(next) || next === separator || next === 0x0a;
-}
+const isBlank = (code: number): boolean =>
+  code <= 0x20 ? code === 0x20 || (code >= 0x09 && code <= CR) : code === 0xa0 || code === 0xfeff;
 
-function push(segments: string[], text: string): void {
-  const trimmed = text.endsWith("\n") || text.startsWith("\n") ? text.trim() : text;
-  if (trimmed.trim() !== "") segments.push(trimmed);
+/** Whether three letters and a field separator (or a line end) stand there, or the line is blank. */
+function beginsSegment(text: string, at: number, end: number, separator: number): boolean {
+  if (at >= end || text.charCodeAt(at) === LF) return true;
+  if (at + 3 > end) return false;
+  for (let index = at; index < at + 3; index += 1) {
+    if (!isNameCharacter(text.charCodeAt(index))) return false;
+  }
+  if (at + 3 === end) return true;
+  const next = text.charCodeAt(at + 3);
+  return next === separator || next === LF;
 }

@@ -8,6 +8,10 @@ export interface Path {
   readonly repetition: number;
   readonly component: number;
   readonly subcomponent: number;
+  /** It names no component. */
+  readonly isWholeRepetition: boolean;
+  /** It names no sub-component. */
+  readonly isWholeComponent: boolean;
 }
 
 const parsed = new Map<string, Path>();
@@ -29,7 +33,12 @@ export function parsePath(text: string): Path {
     repetition: Number(repetition ?? 1),
     component: Number(component ?? 1),
     subcomponent: Number(subcomponent ?? 1),
+    isWholeRepetition: component === undefined,
+    isWholeComponent: subcomponent === undefined,
   };
+  if (path.nth * path.field * path.repetition * path.component * path.subcomponent === 0) {
+    throw new Hl7ParseError("HL7_PATH_INVALID", "Positions in a path count from 1");
+  }
   // Bounded: paths come from code and configs, but a console may send any.
   if (parsed.size < 10_000) parsed.set(text, path);
   return path;

@@ -1,24 +1,59 @@
 import type { Delimiters } from "./delimiters.ts";
-import { Field } from "./field.ts";
+import {
+  EMPTY_FIELD,
+  Field,
+  HAS_COMPONENTS,
+  HAS_ESCAPES,
+  HAS_REPETITIONS,
+  HAS_SUBCOMPONENTS,
+} from "./field.ts";
 
-const HEADER_NAMES: ReadonlySet<string> = new Set(["MSH", "FHS", "BHS"]);
+/** Segments whose first two fields are the delimiters themselves. */
+const isHeader = (name: string): boolean => name === "MSH" || name === "FHS" || name === "BHS";
 
 /** One segment; its fields are split when the first of them is asked for. */
 export class Segment {
   readonly name: string;
-  /** As sent, without the line end. */
-  readonly text: string;
   /** 0-based place in the message. */
   readonly position: number;
+  readonly #source: string;
+  readonly #start: number;
+  readonly #end: number;
   readonly #delimiters: Delimiters;
-  #parts: readonly string[] | undefined;
+  #text: string | undefined;
+  #fields: readonly Field[] | undefined;
 
-  constructor(text: string, position: number, delimiters: Delimiters) {
-    const end = text.indexOf(delimiters.field);
-    this.name = end < 0 ? text.trimEnd() : text.slice(0, end);
-    this.text = text;
-    this.position = position;
+  /** `source` from `start` to `end`, without the line end. */
+  constructor(
+    source: string,
+    position: number,
+    delimiters: Delimiters,
+    start = 0,
+    end = source.length,
+  ) {
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
     this.#delimiters = delimiters;
+    this.position = position;
+    this.name = nameOf(source, delimiters.field, start, end);
+  }
+
+  /** As sent, without the line end. */
+  get text(): string {
+    return (this.#text ??= this.#source.slice(this.#start, this.#end));
+  }
+
+  /** Where its text begins in the text of the message, from MSH on. */
+  get start(): number {
+    return this.#start;
+  }
+  /** Where its text ends in the text of the message. */
+  get end(): number {
+    return this.#end;
+  }
+  get delimiters(): Delimiters {
+    return this.#delimiters;
   }
 
   /**
@@ -27,26 +62,65 @@ export class Segment {
    * In MSH, FHS and BHS field 1 is the separator itself, and field 2 holds the encoding characters.
    */
   field(position: number): Field {
-    const parts = (this.#parts ??= this.text.split(this.#delimiters.field));
-    if (!HEADER_NAMES.has(this.name)) return new Field(parts[position] ?? "", this.#delimiters);
-    if (position === 1) return new Field(this.#delimiters.field, NO_DELIMITERS);
-    const text = parts[position - 1] ?? "";
-    return new Field(text, position === 2 ? NO_DELIMITERS : this.#delimiters);
+    return (this.#fields ??= this.#split())[position - 1] ?? EMPTY_FIELD;
+  }
+
+  /** Every field that was sent, from the first on. */
+  get fields(): readonly Field[] {
+    return (this.#fields ??= this.#split());
   }
 
   /** The highest position that was sent. */
   get fieldCount(): number {
-    const parts = (this.#parts ??= this.text.split(this.#delimiters.field));
-    return parts.length - (HEADER_NAMES.has(this.name) ? 0 : 1);
+    return this.fields.length;
+  }
+
+  /** One pass over the text finds the fields and what each of them holds. */
+  #split(): readonly Field[] {
+    const [source, end, delimiters] = [this.#source, this.#end, this.#delimiters];
+    const separator = delimiters.field.charCodeAt(0);
+    const component = delimiters.component.charCodeAt(0);
+    const repetition = delimiters.repetition.charCodeAt(0);
+    const escape = delimiters.escape.charCodeAt(0);
+    const subcomponent = delimiters.subcomponent.charCodeAt(0);
+    const fields: Field[] = [];
+    let start = this.#start + this.name.length;
+    // A name is followed by a separator, or by blanks and nothing else.
+    if (start >= end || source.charCodeAt(start) !== separator) return fields;
+    start += 1;
+    if (isHeader(this.name)) {
+      fields.push(new Field(delimiters.field, delimiters, 0));
+      const next = source.indexOf(delimiters.field, start);
+      const stop = next < 0 || next > end ? end : next;
+      fields.push(new Field(source.slice(start, stop), delimiters, 0));
+      if (stop === end) return fields;
+      start = stop + 1;
+    }
+    let has = 0;
+    for (let at = start; at < end; at += 1) {
+      const code = source.charCodeAt(at);
+      if (code === separator) {
+        fields.push(
+          at === start ? EMPTY_FIELD : new Field(source.slice(start, at), delimiters, has),
+        );
+        start = at + 1;
+        has = 0;
+      } else if (code === component) has |= HAS_COMPONENTS;
+      else if (code === repetition) has |= HAS_REPETITIONS;
+      else if (code === subcomponent) has |= HAS_SUBCOMPONENTS;
+      else if (code === escape) has |= HAS_ESCAPES;
+    }
+    fields.push(start === end ? EMPTY_FIELD : new Field(source.slice(start, end), delimiters, has));
+    return fields;
   }
 }
 
-/** For fields that hold the delimiters themselves: nothing in them separates anything. */
-const NO_DELIMITERS: Delimiters = {
-  field: "\u0000",
-  component: "\u0000",
-  repetition: "\u0000",
-  escape: "\u0000",
-  subcomponent: "\u0000",
-  truncation: undefined,
-};
+function nameOf(source: string, separator: string, start: number, end: number): string {
+  // Nearly always three letters; a segment of another name is kept as it is.
+  if (start + 3 < end && source.startsWith(separator, start + 3)) {
+    const name = source.slice(start, start + 3);
+    if (!name.includes(separator)) return name;
+  }
+  const next = source.indexOf(separator, start);
+  return next < 0 || next >= end ? source.slice(start, end).trimEnd() : source.slice(start, next);
+}
