@@ -1,6 +1,7 @@
 import type { FhirResource, Reference } from "fhir/r4";
 import { clean, fhirDate, fhirDateTime, fhirInstant } from "#lib/fhir";
 import type { Message } from "#lib/hl7v2";
+import { dropUnknownSystems } from "./codesystems/honest-codings.ts";
 
 export interface ConversionOptions {
   /** Zone of times that have none: `UTC`, an offset, or an IANA name. */
@@ -32,7 +33,9 @@ export class Conversion {
    */
   add(resource: FhirResource, key?: string): Reference {
     const reference = `${resource.resourceType}/${resource.id}`;
-    if (!this.#made.has(reference)) this.#made.set(reference, { resource: clean(resource), key });
+    if (!this.#made.has(reference)) {
+      this.#made.set(reference, { resource: dropUnknownSystems(clean(resource)), key });
+    }
     return { reference };
   }
 
