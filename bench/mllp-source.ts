@@ -84,6 +84,7 @@ async function startTask(): Promise<MllpSourceTask> {
     log: { debug: silent, info: silent, warn: silent, error: silent },
     configs: () => ({}),
     offsetReader: { offset: async () => null, offsets: async () => new Map() },
+    isExactlyOnce: false,
     transactionContext: undefined,
   });
   await task.start({ "mllp.port": "0" });

@@ -42,6 +42,8 @@ export interface SourceTaskContext {
   readonly metrics: PluginMetrics;
   configs(): Props;
   readonly offsetReader: OffsetReader;
+  /** Whether records and their source offsets are stored in one transaction. */
+  readonly isExactlyOnce: boolean;
   /** Only with exactly-once delivery and `transaction.boundary=connector`. */
   readonly transactionContext: TransactionContext | undefined;
 }
@@ -76,7 +78,8 @@ export abstract class SourceTask implements Task {
    * Invariant: `metadata` is given only after the log confirmed the record (all of its parts when a
    * transformation made several). null means the record is not in the log: see `reason`. A source
    * that acknowledges upstream may do so only when metadata is given. With exactly-once delivery it is
-   * called after the transaction with the record and its source offset was committed.
+   * called after the transaction with the record and its source offset was committed; for a record that
+   * goes nowhere, before the offsets of that transaction are written.
    */
   commitRecord(
     _record: SourceRecord,

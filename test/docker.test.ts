@@ -105,7 +105,7 @@ test("the connectors in the image are those of connect-configs, moved to the con
     );
     assert.deepEqual(Object.keys(image.config), Object.keys(base.config));
     assert.ok(
-      changed.every((key) => ["mllp.bind.address", "file"].includes(key)),
+      changed.every((key) => ["mllp.bind.address", "mllp.allow.plaintext", "file"].includes(key)),
       changed.join(),
     );
     const mllpPort = image.config["mllp.port"];

@@ -26,6 +26,7 @@ async function startTask(t: TestContext, content: string, offset: SourceOffset |
       offset: async () => offset,
       offsets: async (partitions) => new Map(partitions.map((each) => [each, offset])),
     },
+    isExactlyOnce: false,
     transactionContext: undefined,
   });
   await task.start({ file, topic: "lines", "batch.size": "2" });

@@ -1,72 +1,167 @@
-import { ackMessage } from "#lib/hl7v2";
-import type { AckCode, AckError } from "#lib/hl7v2";
+import type { AckError } from "#lib/hl7v2";
+import { accepted, acceptedUnstored, refused } from "./answer.ts";
+import type { AckPlan, NegativeCode } from "./ack-mode.ts";
+import type { Replies } from "./replies.ts";
 import type { Refusal } from "./refusal.ts";
+import type { StoredProof } from "./stored-proof.ts";
 
-/** Counts answers of this process; with the time of its start it makes MSH-10 of answers unique. */
-let answers = 0;
-const startedAt = Date.now().toString(36).toUpperCase();
+/** Where input came from: facts of its connection. */
+export interface Origin {
+  /** The sender's address, as the PROXY header says if there is one. */
+  readonly address: string;
+  /** Name of its certificate, such as `CN=lab.example`. */
+  readonly identity: string | undefined;
+  /** Whether that certificate may speak for this MSH-3.1 and MSH-4.1. */
+  maySpeakFor(application: string, facility: string): boolean;
+}
 
-/** One message that was received and its answer that is owed. */
-export class Exchange {
-  readonly payload: Uint8Array;
+/** How a message ended, for metrics and audit. */
+export type Outcome =
+  | "accepted"
+  | "duplicate"
+  | "refused"
+  | "conflict"
+  | "filtered"
+  | "not-stored"
+  | "unavailable";
+
+/** What intake found out: how to answer, and whether to refuse. */
+export interface Verdict {
+  /** The message, or for a batch a header that stands for it. */
+  readonly answerTo: Uint8Array;
+  readonly plan: AckPlan;
+  readonly replies: Replies;
   readonly refusal: Refusal | undefined;
-  /** The answer, when it is decided; answers of one connection are written in order of receipt. */
-  answer: Uint8Array | undefined;
-  readonly #onAnswer: () => void;
+  /** Without a readable MSH-10 nobody could match a NAK of a frame that was cut. */
+  readonly isAnswerable: boolean;
+}
 
-  constructor(payload: Uint8Array, refusal: Refusal | undefined, onAnswer: () => void) {
-    this.payload = payload;
-    this.refusal = refusal;
+export interface ExchangeInit {
+  readonly payload: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  /** Monotonic clock, in milliseconds: after it, nothing positive may be written. */
+  readonly dueAt: number;
+  /** Place in its connection, counted from 0. */
+  readonly sequence: number;
+  readonly origin: Origin;
+  /** What is wrong with its framing. */
+  readonly framing: Refusal | undefined;
+}
+
+/** One frame that was received, and the answer that is owed for it. */
+export class Exchange implements ExchangeInit {
+  readonly payload: Uint8Array;
+  readonly receivedAt: number;
+  readonly dueAt: number;
+  readonly sequence: number;
+  readonly origin: Origin;
+  readonly framing: Refusal | undefined;
+  verdict: Verdict | undefined;
+  /** Records of this message that the log has not confirmed. */
+  waitingFor = 0;
+  /** The same message once more, received before this one was stored. */
+  readonly #twins: Exchange[] = [];
+  /** The frames of the answer, when it is decided: [] for none. */
+  answer: readonly Uint8Array[] | undefined;
+  outcome: Outcome | undefined;
+  readonly #onAnswer: (exchange: Exchange) => void;
+
+  constructor(init: ExchangeInit, onAnswer: (exchange: Exchange) => void) {
+    this.payload = init.payload;
+    this.receivedAt = init.receivedAt;
+    this.dueAt = init.dueAt;
+    this.sequence = init.sequence;
+    this.origin = init.origin;
+    this.framing = init.framing;
     this.#onAnswer = onAnswer;
   }
 
-  /** Decides the answer; the first decision stands. */
-  reply(code: AckCode, errors: readonly AckError[]): void {
-    if (this.answer) return;
-    answers += 1;
-    this.answer = ackMessage(this.payload, {
-      code,
-      controlId: `CC${startedAt}${answers}`,
-      dateTime: hl7Time(new Date()),
-      errors,
-    });
-    this.#onAnswer();
+  /** The sender was told, or its connection is closed: nothing that comes later changes that. */
+  get isDecided(): boolean {
+    return this.answer !== undefined;
   }
 
-  /**
-   * The answer after the record was stored: AA, or the NAK of a refusal.
-   *
-   * Invariant: this is called only with the log's confirmation at hand. AA has no other way out, so a
-   * message whose record may be lost is never acknowledged.
-   */
-  confirmed(): void {
-    if (!this.refusal) {
-      this.reply("AA", []);
-      return;
+  /** The same message came again; it gets what this one gets. */
+  add(twin: Exchange): void {
+    this.#twins.push(twin);
+  }
+
+  /** The log has the message (or the refused input), says the proof. */
+  confirmed(proof: StoredProof): void {
+    const verdict = this.verdict as Verdict;
+    if (verdict.refusal) {
+      const { refusal } = verdict;
+      const isConflict = refusal.code === "CONTROL_ID_REUSED";
+      this.#decide(isConflict ? "conflict" : "refused", () =>
+        verdict.isAnswerable
+          ? refused(this.#to(), refusalCode(refusal, verdict.replies), [errorOf(refusal)])
+          : [],
+      );
+    } else {
+      this.#decide("accepted", () => accepted(this.#to(), proof));
     }
-    const { ack, condition, text, position } = this.refusal;
-    const location = position === undefined ? undefined : locationOf(position);
-    this.reply(ack, [{ code: condition, text, ...(location ? { location } : {}) }]);
+    for (const twin of this.#twins.splice(0)) twin.duplicate(proof);
+  }
+
+  /** The log has had the message before. */
+  duplicate(proof: StoredProof): void {
+    this.#decide("duplicate", () => accepted(this.#to(), proof));
+    for (const twin of this.#twins.splice(0)) twin.duplicate(proof);
   }
 
   /** The record is not in its topic, but may be at another time: the sender has to know. */
-  notStored(code: "AE" | "AR"): void {
-    this.reply(code, [
-      { code: "207", text: "The message was not stored", userText: "Send it again later" },
-    ]);
+  notStored(code: NegativeCode, outcome: Outcome = "not-stored"): void {
+    this.#decide(outcome, () =>
+      refused(this.#to(), code, [
+        { code: "207", text: "The message was not stored", userText: "Send it again later" },
+      ]),
+    );
+    for (const twin of this.#twins.splice(0)) twin.notStored(code, outcome);
   }
 
-  /** A transformation dropped the record and will drop it again, so the sender is told not to repeat it. */
-  dropped(): void {
-    this.reply("AR", [
-      { code: "207", text: "The message is not wanted here", userText: "Do not send it again" },
-    ]);
+  /** A transformation dropped the record and will drop it again. */
+  filtered(code: NegativeCode | "AA"): void {
+    this.#decide("filtered", () =>
+      code === "AA"
+        ? acceptedUnstored(this.#to(), { setting: code })
+        : refused(this.#to(), code, [
+            {
+              code: "207",
+              text: "The message is not wanted here",
+              userText: "Do not send it again",
+            },
+          ]),
+    );
+    for (const twin of this.#twins.splice(0)) twin.filtered(code);
+  }
+
+  /** The connection is over, so nobody is told anything. */
+  abandoned(): void {
+    this.#decide("unavailable", () => []);
+  }
+
+  #to() {
+    const { answerTo, plan } = this.verdict as Verdict;
+    return { payload: answerTo, plan };
+  }
+
+  #decide(outcome: Outcome, frames: () => readonly Uint8Array[]): void {
+    if (this.answer) return;
+    this.answer = frames();
+    this.outcome = outcome;
+    this.#onAnswer(this);
   }
 }
 
-/** YYYYMMDDHHMMSS+0000 */
-function hl7Time(date: Date): string {
-  return `${date.toISOString().slice(0, 19).replaceAll(/[-:T]/g, "")}+0000`;
+function refusalCode(refusal: Refusal, replies: Replies): NegativeCode {
+  if (refusal.kind === "conflict") return replies.conflict === "store" ? "AR" : replies.conflict;
+  return replies[refusal.kind] ?? refusal.ack;
+}
+
+function errorOf({ condition, text, position }: Refusal): AckError {
+  const location = position === undefined ? undefined : locationOf(position);
+  return { code: condition, text, ...(location ? { location } : {}) };
 }
 
 function locationOf(position: string): AckError["location"] {

@@ -4,17 +4,52 @@ import { ConfigDef } from "#connect-api";
 import type { Props } from "#connect-api";
 import { configDef } from "./config.ts";
 import { admit, bytes } from "./fixtures/task-harness.ts";
+import { Exchange } from "./exchange.ts";
 import { Intake } from "./intake.ts";
+import { messageRecord } from "./message-record.ts";
 
-const intake = (props: Props = {}): Intake =>
-  new Intake(configDef.parse({ "mllp.port": "0", ...props }));
 const RECEIVED_AT = 1_767_225_600_000;
 
-/** The record of a message, or the code under which it was refused. */
+const exchangeOf = (payload: Uint8Array): Exchange =>
+  new Exchange(
+    {
+      payload,
+      receivedAt: RECEIVED_AT,
+      dueAt: Infinity,
+      sequence: 0,
+      origin: { address: "192.0.2.1", identity: undefined, maySpeakFor: () => true },
+      framing: undefined,
+    },
+    () => {},
+  );
+
+/** The record of a message, and why it was refused if it was. */
 function recordOf(payload: Uint8Array, props: Props = {}) {
-  const { record, refusal } = intake(props).admit(payload, RECEIVED_AT);
+  const config = configDef.parse({ "mllp.port": "0", ...props });
+  const intake = new Intake(config);
+  const exchange = exchangeOf(payload);
+  const { verdict, parts } = intake.judge(exchange);
+  const [part] = parts;
+  const record = part
+    ? messageRecord(
+        part,
+        exchange,
+        {
+          listener: "mllp",
+          preference: {
+            types: config["patient.id.types"],
+            authorities: config["patient.id.authorities"],
+          },
+          messageTimeBoundMs:
+            config["record.timestamp"] === "message"
+              ? config["record.timestamp.bound.ms"]
+              : undefined,
+        },
+        { sha256: "", isSuspect: false, isIdReused: false, position: undefined },
+      )
+    : intake.quarantine(exchange, verdict.refusal as NonNullable<typeof verdict.refusal>);
   const headers = new Map([...record.headers].map(({ key, value }) => [key, value]));
-  return { record, refusal, headers };
+  return { record, refusal: verdict.refusal, headers };
 }
 
 /** A message with that MSH, field separator and encoding characters included. */
@@ -117,13 +152,22 @@ test("source-system is the application and the facility, or what there is of the
   assert.equal(sourceOf("", ""), undefined);
 });
 
-test("the timestamp is the time of receipt, and a push source stores no offset", () => {
-  const { record } = recordOf(admit("M1"));
+const times: readonly (readonly [what: string, msh7: string, timestamp: number])[] = [
+  ["MSH-7 with its zone", "20260101005950+0100", RECEIVED_AT - 10_000],
+  ["MSH-7 with a fraction", "20251231235950.5+0000", RECEIVED_AT - 9500],
+  ["the time of receipt when MSH-7 has no zone", "20260101000000", RECEIVED_AT],
+  ["the time of receipt when MSH-7 is out of bounds", "20250101000000+0000", RECEIVED_AT],
+  ["the time of receipt when MSH-7 cannot be read", "today", RECEIVED_AT],
+];
 
-  assert.equal(record.timestamp, RECEIVED_AT);
-  assert.equal(record.sourcePartition, null);
-  assert.equal(record.sourceOffset, null);
-});
+for (const [what, msh7, timestamp] of times) {
+  test(`record.timestamp=message: ${what}`, () => {
+    const payload = message(`MSH|^~\\&|||||${msh7}||ADT^A01|1|P|2.5`);
+
+    assert.equal(recordOf(payload, { "record.timestamp": "message" }).record.timestamp, timestamp);
+    assert.equal(recordOf(payload).record.timestamp, RECEIVED_AT);
+  });
+}
 
 test("every byte from 00 to FF stays as it came", () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
@@ -141,7 +185,7 @@ test("topic prefix and quarantine topic can be set", () => {
 
 test("what quarantine says about a message is code, reason and place, none of its values", () => {
   const payload = admit("CANARY", "NTE|1||CANARY\r");
-  const { record } = intake({ "mllp.validation.level": "2" }).admit(payload, RECEIVED_AT);
+  const { record } = recordOf(payload, { "mllp.validation.level": "2" });
   const told = [...record.headers].map(({ key, value }) => `${key}=${String(value)}`).join("\n");
 
   assert.equal(record.topic, "healthcare.hl7v2.quarantine");

@@ -1,77 +1,168 @@
-import type { SourceRecord } from "#connect-api";
 import { Hl7ParseError, isBatch, parseMessage, readHeader, validateMessage } from "#lib/hl7v2";
 import type { MessageHeader, ValidationLevel } from "#lib/hl7v2";
-import { PATIENT_ID_TYPES, QUARANTINE_TOPIC, TOPIC_PREFIX, VALIDATION_LEVEL } from "./config.ts";
+import { ackPlan } from "./ack-mode.ts";
+import { readBatch } from "./batch.ts";
+import {
+  ACK_MODE,
+  BATCHES,
+  CHARSET_FALLBACK,
+  CHARSET_FORCED,
+  QUARANTINE_TOPIC,
+  VALIDATION_LEVEL,
+} from "./config.ts";
 import type { MllpConfig } from "./config.ts";
-import { messageRecord } from "./message-record.ts";
+import type { Exchange, Verdict } from "./exchange.ts";
+import type { MessagePart } from "./message-record.ts";
 import { quarantineRecord, refusals } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
+import { ReplyTable } from "./replies.ts";
+import { TopicRoute } from "./topic-route.ts";
 
-/** What becomes of one piece of input: a record, and the NAK if it was refused. */
-export interface Admission {
-  readonly record: SourceRecord;
-  readonly refusal: Refusal | undefined;
+/** What becomes of one piece of input. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The messages to store; none when it is refused. */
+  readonly parts: readonly MessagePart[];
+  /** MSH-3.1 and MSH-4.1, as `application|facility`. */
+  readonly sender: string;
+  /** MSH-10, or the envelope's control id. */
+  readonly controlId: string;
 }
 
-/** Ends of topic names that stand for something else than a type of message. */
-const RESERVED_CODES: ReadonlySet<string> = new Set(["quarantine", "dlq"]);
-
-/** Judges what arrives, and makes the record under which it is stored. */
+/** Judges what arrives. */
 export class Intake {
   readonly #config: MllpConfig;
+  readonly #route: TopicRoute;
+  readonly #replies: ReplyTable;
 
+  /** Throws ConfigError for settings that cannot be used. */
   constructor(config: MllpConfig) {
     this.#config = config;
+    this.#route = new TopicRoute(config);
+    this.#replies = new ReplyTable(config);
   }
 
-  /** A whole frame. */
-  admit(payload: Uint8Array, receivedAt: number): Admission {
-    const header = readableHeader(payload);
-    const refusal = header ? this.#refusalOf(payload, header) : notReadable(payload);
-    if (!header || refusal) return this.refuse(payload, refusal ?? refusals.notHl7, receivedAt);
-    const record = messageRecord(payload, header, {
-      topicPrefix: this.#config[TOPIC_PREFIX],
-      patientIdTypes: this.#config[PATIENT_ID_TYPES],
-      receivedAt,
-    });
-    return { record, refusal: undefined };
+  judge(exchange: Exchange): Judgement {
+    const { payload, framing } = exchange;
+    if (!framing && isBatch(payload)) return this.#judgeBatch(exchange);
+    const header = this.#header(payload);
+    if (!header) {
+      const refusal = framing ?? (isWide(payload) ? refusals.wideCharacters : refusals.notHl7);
+      return this.#unreadable(payload, refusal, framing === undefined);
+    }
+    const route = framing ?? this.#refusalOf(payload, header, exchange);
+    const isRefused = typeof route !== "string";
+    return {
+      verdict: this.#verdict(payload, header, isRefused ? route : undefined),
+      parts: isRefused ? [] : [{ topic: route, payload, header }],
+      ...identityOf(header),
+    };
   }
 
-  refuse(payload: Uint8Array, refusal: Refusal, receivedAt: number): Admission {
+  /** The record that keeps what was refused. */
+  quarantine(exchange: Exchange, refusal: Refusal) {
     const topic = this.#config[QUARANTINE_TOPIC];
-    return { record: quarantineRecord(topic, payload, refusal, receivedAt), refusal };
+    return quarantineRecord(topic, exchange.payload, refusal, exchange.receivedAt);
   }
 
-  #refusalOf(payload: Uint8Array, header: MessageHeader): Refusal | undefined {
-    // The code becomes part of a topic's name, so nothing but letters and digits may be in it.
-    if (!/^[A-Za-z0-9]{1,20}$/.test(header.messageCode)) return refusals.messageType;
-    // What a sender calls its messages must not put them among those that were refused.
-    if (RESERVED_CODES.has(header.messageCode.toLowerCase())) return refusals.messageType;
+  #judgeBatch(exchange: Exchange): Judgement {
+    const { payload } = exchange;
+    if (this.#config[BATCHES] === "refuse") return this.#unreadable(payload, refusals.batch, true);
+    const content = readBatch(payload);
+    const header = content && this.#header(content.answerTo);
+    if (!content || !header) return this.#unreadable(payload, refusals.notHl7, true);
+    const parts: MessagePart[] = [];
+    let refusal: Refusal | undefined = content.isCountRight ? undefined : refusals.batchCount;
+    for (const message of content.messages) {
+      const own = this.#header(message);
+      const route = own ? this.#refusalOf(message, own, exchange) : refusals.notHl7;
+      if (typeof route === "string") {
+        parts.push({ topic: route, payload: message, header: own as MessageHeader });
+      } else {
+        refusal ??= route;
+      }
+    }
+    // All or nothing: one answer cannot say which of the messages were taken.
+    return {
+      verdict: this.#verdict(content.answerTo, header, refusal),
+      parts: refusal ? [] : parts,
+      ...identityOf(header),
+    };
+  }
+
+  #unreadable(payload: Uint8Array, refusal: Refusal, isAnswerable: boolean): Judgement {
+    const verdict: Verdict = {
+      answerTo: payload,
+      plan: ackPlan(this.#config[ACK_MODE], "", ""),
+      replies: this.#replies.defaults,
+      refusal,
+      isAnswerable,
+    };
+    return { verdict, parts: [], sender: "", controlId: "" };
+  }
+
+  #verdict(answerTo: Uint8Array, header: MessageHeader, refusal: Refusal | undefined): Verdict {
+    return {
+      answerTo,
+      plan: ackPlan(
+        this.#config[ACK_MODE],
+        header.acceptAcknowledgment,
+        header.applicationAcknowledgment,
+      ),
+      replies: this.#replies.of(header.sendingApplication, header.sendingFacility),
+      refusal,
+      isAnswerable: refusal?.code !== "FRAME_CUT_OFF" || header.messageControlId !== "",
+    };
+  }
+
+  /** The topic of a message that is taken, or why it is not. */
+  #refusalOf(payload: Uint8Array, header: MessageHeader, { origin }: Exchange): string | Refusal {
+    if (!origin.maySpeakFor(header.sendingApplication, header.sendingFacility)) {
+      return refusals.sender;
+    }
+    const route = this.#route.of(header);
+    if (typeof route !== "string") return route;
     const level = this.#config[VALIDATION_LEVEL] as ValidationLevel;
-    if (level === 0) return undefined;
+    if (level === 0) return route;
     const findings = validateMessage(parseMessage(payload), level);
     const error = findings.find(({ severity }) => severity === "error");
-    return (
-      error && {
-        code: "MESSAGE_INVALID",
-        ack: "AE",
-        condition: error.code === "HL7_SEGMENT_MISSING" ? "100" : "101",
-        text: error.meaning,
-        position: error.position,
-      }
-    );
+    if (!error) return route;
+    return {
+      code: "MESSAGE_INVALID",
+      kind: "invalid",
+      ack: "AE",
+      condition: error.code === "HL7_SEGMENT_MISSING" ? "100" : "101",
+      text: error.meaning,
+      position: error.position,
+    };
+  }
+
+  #header(payload: Uint8Array): MessageHeader | undefined {
+    let header: MessageHeader;
+    try {
+      header = readHeader(payload);
+    } catch (error) {
+      if (error instanceof Hl7ParseError) return undefined;
+      throw error;
+    }
+    const forced = this.#config[CHARSET_FORCED];
+    if (forced !== null) return { ...header, characterSets: [forced] };
+    const fallback = this.#config[CHARSET_FALLBACK];
+    if (fallback === null || header.characterSets.length > 0) return header;
+    return { ...header, characterSets: [fallback] };
   }
 }
 
-function readableHeader(payload: Uint8Array): MessageHeader | undefined {
-  try {
-    return readHeader(payload);
-  } catch (error) {
-    if (error instanceof Hl7ParseError) return undefined;
-    throw error;
-  }
+function identityOf(header: MessageHeader): { sender: string; controlId: string } {
+  return {
+    sender: `${header.sendingApplication}|${header.sendingFacility}`,
+    controlId: header.messageControlId,
+  };
 }
 
-function notReadable(payload: Uint8Array): Refusal {
-  return isBatch(payload) ? refusals.batch : refusals.notHl7;
+/** Every second byte of text in UTF-16 is 0, at either place; a byte order mark says so at once. */
+function isWide(payload: Uint8Array): boolean {
+  const [first, second, third] = payload;
+  if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)) return true;
+  return payload.length > 3 && (first === 0 || (second === 0 && third !== 0));
 }

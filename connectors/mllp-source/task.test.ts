@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { test } from "node:test";
 import type { SourceRecord } from "#connect-api";
 import { encodeFrame } from "#lib/mllp";
@@ -21,14 +22,28 @@ test("a message becomes a record: topic by type, key by patient, bytes untouched
   assert.equal(record?.topic, "healthcare.hl7v2.adt");
   assert.equal(record.key, "4711");
   assert.deepEqual(record.value, message);
-  assert.deepEqual(headersOf(record), {
+  const { "received-at": receivedAt, "content-sha256": sha256, ...headers } = headersOf(record);
+  assert.equal(Date.parse(String(receivedAt)), record.timestamp);
+  assert.equal(sha256, hash("sha256", message, "hex"));
+  assert.deepEqual(headers, {
     "content-type": "application/hl7-v2",
     "hl7-version": "2.5.1",
     "message-type": "ADT",
     "trigger-event": "A01",
+    "message-structure": "ADT_A01",
     "message-control-id": "M1",
+    "processing-id": "P",
     "source-system": "LAB|HOSP",
+    "sending-application": "LAB",
+    "sending-facility": "HOSP",
+    "receiving-application": "CC",
+    "receiving-facility": "CX",
+    "message-time": "20260101120000",
     "event-time": "2026-01-01T11:55:00+01:00",
+    listener: "mllp",
+    "sender-address": "127.0.0.1",
+    "connection-sequence": "0",
+    "hl7.possdup": "true",
   });
 });
 
@@ -122,7 +137,7 @@ const refused: readonly (readonly [
 ])[] = [
   ["text that is not HL7", bytes("hello"), "NOT_HL7", "AR", "100"],
   ["an empty frame", bytes(""), "NOT_HL7", "AR", "100"],
-  ["a batch", bytes("FHS|^~\\&\rMSH|^~\\&|A\r"), "BATCH_NOT_ACCEPTED", "AR", "200"],
+  ["text in UTF-16", bytes("M\0S\0H\0|\0"), "WIDE_CHARACTERS", "AR", "100"],
   [
     "a message code that is a path",
     bytes("MSH|^~\\&|||||||../x|M1\r"),
@@ -262,10 +277,13 @@ test("one connection more than allowed is closed at once", async (t) => {
 test("a port in use is an error that names the address and what to do", async (t) => {
   const first = await startTask(t);
 
-  await assert.rejects(startTask(t, { "mllp.port": String(first.port) }), (error: Error) => {
-    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${first.port}.*another mllp\\.port`));
-    return true;
-  });
+  await assert.rejects(
+    startTask(t, { "mllp.port": String(first.port), "mllp.listen.retry.ms": "0" }),
+    (error: Error) => {
+      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${first.port}.*another mllp\\.port`));
+      return true;
+    },
+  );
 });
 
 test("stop closes connections without an answer for what was not confirmed", async (t) => {

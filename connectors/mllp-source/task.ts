@@ -1,94 +1,185 @@
-import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { hash } from "node:crypto";
 import { ConnectError, SourceTask } from "#connect-api";
-import type { NotStoredReason, Props, RecordMetadata, SourceRecord } from "#connect-api";
+import type {
+  NotStoredReason,
+  Props,
+  RecordMetadata,
+  SourcePartition,
+  SourceRecord,
+} from "#connect-api";
+import { AuditTrail } from "./audit.ts";
 import {
+  AUDIT_TOPIC,
   BATCH_MAX,
   BIND_ADDRESS,
-  CONNECTIONS_MAX,
-  IN_FLIGHT_BYTES_MAX,
+  DUPLICATES,
+  DUPLICATES_WINDOW,
+  FILTERED_REPLY,
+  IN_FLIGHT_MAX,
+  LISTEN_RETRY_MS,
+  PATIENT_ID_AUTHORITIES,
+  PATIENT_ID_TYPES,
   PORT,
+  RECORD_TIMESTAMP,
+  RECORD_TIMESTAMP_BOUND_MS,
   configDef,
 } from "./config.ts";
 import type { MllpConfig } from "./config.ts";
-import { Connection } from "./connection.ts";
-import type { ConnectionOwner } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
+import type { NegativeCode } from "./ack-mode.ts";
 import { Intake } from "./intake.ts";
+import type { Judgement } from "./intake.ts";
+import { Listener } from "./listener.ts";
+import { listenerLog } from "./listener-log.ts";
+import { messageRecord } from "./message-record.ts";
+import type { RecordSettings } from "./message-record.ts";
+import { MllpMetrics } from "./metrics.ts";
+import { noteClosed, noteOpen } from "./open-ports.ts";
+import { refusals } from "./refusal.ts";
+import { SeenMessages, fingerprint } from "./seen-messages.ts";
+import type { NotedMessage } from "./seen-messages.ts";
+import { StoredProof } from "./stored-proof.ts";
+import { Suspects } from "./suspects.ts";
+
+/** Bytes of one batch for the worker, at most, unless one message is larger. */
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+const LISTEN_PAUSE_MS = 250;
+
+/** A record on its way, and what it belongs to. */
+interface OnItsWay {
+  readonly exchange: Exchange;
+  /** What has to be remembered of it. */
+  readonly noted: NotedMessage | undefined;
+  readonly handedOverAt: number;
+}
 
 /** The listener: takes messages from connections, hands them to the worker, and answers when they are stored. */
 export class MllpSourceTask extends SourceTask {
-  readonly version = "1.0.0";
-  #config: MllpConfig | undefined;
-  #server: Server | undefined;
-  readonly #connections = new Set<Connection>();
-  #received: SourceRecord[] = [];
-  readonly #waitingByRecord = new Map<SourceRecord, Exchange>();
-  #bytesInFlight = 0;
-  #isHeld = false;
+  readonly version = "1.1.0";
+  #config!: MllpConfig;
+  #intake!: Intake;
+  #metrics!: MllpMetrics;
+  #audit!: AuditTrail;
+  #seen: SeenMessages | undefined;
+  #suspects!: Suspects;
+  #recordSettings!: RecordSettings;
+  #listener: Listener | undefined;
+  #received: Exchange[] = [];
+  readonly #onItsWay = new Map<SourceRecord, OnItsWay>();
   #wake: (() => void) | undefined;
+  #openFailure: ConnectError | undefined;
+  #isOpening = false;
+  #isStopped = false;
 
   async start(props: Props): Promise<void> {
     const config = configDef.parse(props);
+    const { connectorName, metrics, log } = this.context;
     this.#config = config;
-    const owner = this.#owner(config);
-    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.#accept(socket, owner),
+    this.#intake = new Intake(config);
+    this.#metrics = new MllpMetrics(metrics);
+    this.#audit = new AuditTrail(config[AUDIT_TOPIC], connectorName);
+    const { isExactlyOnce } = this.context;
+    this.#suspects = new Suspects(isExactlyOnce, config[IN_FLIGHT_MAX]);
+    if (config[DUPLICATES] === "detect") {
+      this.#seen = new SeenMessages(this.#readOffsets, config[DUPLICATES_WINDOW], isExactlyOnce);
+    }
+    this.#recordSettings = {
+      listener: connectorName,
+      preference: {
+        types: config[PATIENT_ID_TYPES],
+        authorities: config[PATIENT_ID_AUTHORITIES],
+      },
+      messageTimeBoundMs:
+        config[RECORD_TIMESTAMP] === "message" ? config[RECORD_TIMESTAMP_BOUND_MS] : undefined,
+    };
+    this.#listener = new Listener(
+      config,
+      listenerLog(log, this.#metrics, this.#audit, () => this.#wake?.()),
+      (exchange) => this.#take(exchange),
+      (exchange, isWritten) => this.#settled(exchange, isWritten),
     );
-    this.#server = server;
-    await listen(server, config[BIND_ADDRESS], config[PORT]);
-    server.on("error", (error: NodeJS.ErrnoException) =>
-      this.context.log.error({ code: error.code ?? "MLLP_LISTENER" }, "The listener has a problem"),
+    this.#metrics.watch(
+      () => this.#listener,
+      () => this.#received.length,
     );
+    await this.#open();
   }
 
   /** The port that is listened on: the one of the config, or the free one that 0 took. */
   get port(): number {
-    const address = this.#server?.address();
-    return typeof address === "object" && address ? address.port : 0;
+    return this.#listener?.port ?? 0;
   }
 
-  #owner(config: MllpConfig): ConnectionOwner {
-    return {
-      config,
-      intake: new Intake(config),
-      received: ({ record }, exchange) => {
-        this.#bytesInFlight += exchange.payload.length;
-        this.#waitingByRecord.set(record, exchange);
-        this.#received.push(record);
-        this.#holdIfFull();
-        this.#wake?.();
-      },
-      released: (exchange) => {
-        this.#bytesInFlight -= exchange.payload.length;
-        this.#holdIfFull();
-      },
-      closed: (connection) => this.#connections.delete(connection),
-      warn: (code, message) => this.context.log.warn({ code }, message),
-    };
-  }
-
-  #accept(socket: Socket, owner: ConnectionOwner): void {
-    if (this.#connections.size >= owner.config[CONNECTIONS_MAX]) {
-      this.context.log.warn({ code: "MLLP_TOO_MANY_CONNECTIONS" }, "One more sender was refused");
-      socket.destroy();
-      return;
+  /**
+   * Opens the port. While another process has it, for a while an old task perhaps, `start` is over and it is
+   * tried again and again, so that a stop need not wait for it.
+   */
+  async #open(): Promise<void> {
+    try {
+      await this.#listener?.open();
+      noteOpen(this, this.#config[PORT], this.context.connectorName);
+    } catch (error) {
+      const failure = this.#listenFailure(error as NodeJS.ErrnoException);
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || this.#config[LISTEN_RETRY_MS] === 0) throw failure;
+      this.context.log.warn({ code: "MLLP_PORT_IN_USE" }, `${failure.message}; trying again`);
+      void this.#keepOpening(performance.now() + this.#config[LISTEN_RETRY_MS], failure);
     }
-    const connection = new Connection(socket, owner);
-    this.#connections.add(connection);
-    if (this.#isHeld) connection.hold(true);
   }
 
-  /** No more is read from anybody while too many bytes wait for the log. */
-  #holdIfFull(): void {
-    const isFull = this.#bytesInFlight >= (this.#config as MllpConfig)[IN_FLIGHT_BYTES_MAX];
-    if (isFull === this.#isHeld) return;
-    this.#isHeld = isFull;
-    for (const connection of this.#connections) connection.hold(isFull);
+  async #keepOpening(until: number, failure: ConnectError): Promise<void> {
+    if (this.#isOpening) return;
+    this.#isOpening = true;
+    try {
+      while (!this.#isStopped && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, LISTEN_PAUSE_MS));
+        try {
+          if (this.#isStopped) return;
+          await this.#listener?.open();
+          noteOpen(this, this.#config[PORT], this.context.connectorName);
+          return;
+        } catch {
+          // Still in use.
+        }
+      }
+      if (this.#isStopped) return;
+      this.#openFailure = failure;
+      this.#wake?.();
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  #listenFailure(cause: NodeJS.ErrnoException): ConnectError {
+    const why =
+      cause.code === "EADDRINUSE"
+        ? "the port is in use; stop what uses it or set another mllp.port, then restart the task"
+        : `the system answered ${cause.code}; check mllp.bind.address and mllp.port`;
+    const message = `MLLP cannot listen on ${this.#config[BIND_ADDRESS]}:${this.#config[PORT]}: ${why}`;
+    return new ConnectError("MLLP_LISTEN_FAILED", message, { cause });
+  }
+
+  readonly #readOffsets = async (partitions: readonly SourcePartition[]) => {
+    const offsets = await this.context.offsetReader.offsets(partitions);
+    return partitions.map((partition) => offsets.get(partition) ?? null);
+  };
+
+  #take(exchange: Exchange): void {
+    this.#metrics.received(exchange);
+    this.#received.push(exchange);
+    this.#wake?.();
+  }
+
+  #settled(exchange: Exchange, isWritten: boolean): void {
+    const outcome = isWritten ? (exchange.outcome ?? "abandoned") : "abandoned";
+    this.#metrics.settled(outcome, exchange);
+    if (this.#audit.isOn) this.#audit.message(exchange, outcome, sha256Of(exchange.payload));
   }
 
   async poll(signal: AbortSignal): Promise<readonly SourceRecord[]> {
-    if (this.#received.length === 0 && !signal.aborted) {
+    if (this.#openFailure) throw this.#openFailure;
+    if (!signal.aborted) await this.#goOn();
+    if (this.#received.length === 0 && this.#audit.isEmpty && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const wake = (): void => resolve();
       this.#wake = wake;
@@ -98,7 +189,96 @@ export class MllpSourceTask extends SourceTask {
       signal.removeEventListener("abort", wake);
       this.#wake = undefined;
     }
-    return this.#received.splice(0, (this.#config as MllpConfig)[BATCH_MAX]);
+    if (this.#openFailure) throw this.#openFailure;
+    // Before a pause or the end nothing more is read, and all that was read is stored and answered.
+    if (signal.aborted) this.#listener?.suspend();
+    const records = await this.#admitted(signal.aborted);
+    records.push(...this.#audit.take());
+    return records;
+  }
+
+  /** After a pause the port is opened again. */
+  async #goOn(): Promise<void> {
+    if (this.#isStopped || this.#isOpening || this.#listener?.isOpen !== false) return;
+    await this.#open();
+  }
+
+  /** The records of what was received, in order. */
+  async #admitted(isLast: boolean): Promise<SourceRecord[]> {
+    const records: SourceRecord[] = [];
+    let bytes = 0;
+    let taken = 0;
+    const max = isLast ? Infinity : this.#config[BATCH_MAX];
+    while (taken < this.#received.length && records.length < max) {
+      const exchange = this.#received[taken] as Exchange;
+      if (bytes > 0 && bytes + exchange.payload.length > BATCH_BYTES_MAX && !isLast) break;
+      taken += 1;
+      // Its connection was closed at the deadline: it comes again, and would be stored twice.
+      if (exchange.isDecided) continue;
+      bytes += exchange.payload.length;
+      await this.#admit(exchange, records);
+    }
+    this.#received = this.#received.slice(taken);
+    return records;
+  }
+
+  async #admit(exchange: Exchange, records: SourceRecord[]): Promise<void> {
+    const judgement = this.#intake.judge(exchange);
+    exchange.verdict = judgement.verdict;
+    if (judgement.verdict.refusal) return this.#quarantine(exchange, records);
+    const sha256 = sha256Of(exchange.payload);
+    if (!this.#seen || judgement.controlId === "") {
+      return this.#store(exchange, judgement, records, sha256, undefined, false);
+    }
+    const { id, content } = fingerprint(judgement.controlId, sha256);
+    const history = this.#seen.known(judgement.sender) ?? (await this.#seen.of(judgement.sender));
+    const { same, other } = history.find(id, content);
+    if (same) {
+      if (same.state instanceof StoredProof) exchange.duplicate(same.state);
+      else if (same.state !== "dropped") same.state.add(exchange);
+      return;
+    }
+    if (other && judgement.verdict.replies.conflict !== "store") {
+      exchange.verdict = { ...judgement.verdict, refusal: refusals.conflict };
+      return this.#quarantine(exchange, records);
+    }
+    const noted = history.add(id, content, exchange);
+    this.#store(exchange, judgement, records, sha256, noted, other !== undefined);
+  }
+
+  #store(
+    exchange: Exchange,
+    judgement: Judgement,
+    records: SourceRecord[],
+    sha256: string,
+    noted: NotedMessage | undefined,
+    isIdReused: boolean,
+  ): void {
+    const { parts } = judgement;
+    const isSuspect = this.#suspects.isSuspect(exchange, parts[0]?.header);
+    if (isSuspect) this.#metrics.possibleDuplicate();
+    exchange.waitingFor = parts.length;
+    const handedOverAt = performance.now();
+    for (const part of parts) {
+      const record = messageRecord(part, exchange, this.#recordSettings, {
+        sha256: parts.length === 1 ? sha256 : sha256Of(part.payload),
+        isSuspect,
+        isIdReused,
+        position: noted,
+      });
+      this.#onItsWay.set(record, { exchange, noted, handedOverAt });
+      records.push(record);
+    }
+  }
+
+  #quarantine(exchange: Exchange, records: SourceRecord[]): void {
+    const { refusal } = exchange.verdict as {
+      refusal: NonNullable<Judgement["verdict"]["refusal"]>;
+    };
+    const record = this.#intake.quarantine(exchange, refusal);
+    exchange.waitingFor = 1;
+    this.#onItsWay.set(record, { exchange, noted: undefined, handedOverAt: performance.now() });
+    records.push(record);
   }
 
   override commitRecord(
@@ -106,38 +286,43 @@ export class MllpSourceTask extends SourceTask {
     metadata: RecordMetadata | null,
     reason?: NotStoredReason,
   ): void {
-    const exchange = this.#waitingByRecord.get(record);
-    this.#waitingByRecord.delete(record);
-    // Invariant: an answer that says the message is safe goes out only with the log's confirmation.
-    if (metadata) exchange?.confirmed();
-    else if (reason === "FILTERED") exchange?.dropped();
-    else exchange?.notStored("AE");
+    const onItsWay = this.#onItsWay.get(record);
+    if (!onItsWay) return;
+    this.#onItsWay.delete(record);
+    const { exchange, noted, handedOverAt } = onItsWay;
+    if (metadata) {
+      exchange.waitingFor -= 1;
+      if (exchange.waitingFor > 0) return;
+      // Invariant: an answer that says the message is safe goes out only with the log's confirmation, for
+      // a batch with that of every message in it.
+      const proof = StoredProof.ofCommit(metadata);
+      noted?.settle(proof);
+      this.#metrics.committed(handedOverAt);
+      exchange.confirmed(proof);
+      return;
+    }
+    // Of a batch, the others may be stored: it is not confirmed any more, whatever becomes of them.
+    exchange.waitingFor = Infinity;
+    noted?.settle("dropped");
+    if (reason === "FILTERED") {
+      exchange.filtered(this.#config[FILTERED_REPLY] as NegativeCode | "AA");
+    } else {
+      exchange.notStored("AE");
+    }
   }
 
   async stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    for (const connection of this.#connections) connection.close();
-    this.#waitingByRecord.clear();
+    this.#isStopped = true;
+    noteClosed(this);
+    this.#audit?.note("listener-stopped", {});
+    this.#onItsWay.clear();
     this.#received = [];
     this.#wake?.();
-    if (server?.listening) await new Promise((resolve) => server.close(resolve));
+    await this.#listener?.close();
+    this.#listener = undefined;
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === "EADDRINUSE"
-          ? "the port is in use; stop what uses it or set another mllp.port, then restart the task"
-          : `the system answered ${cause.code}; check mllp.bind.address and mllp.port`;
-      const message = `MLLP cannot listen on ${host}:${port}: ${why}`;
-      reject(new ConnectError("MLLP_LISTEN_FAILED", message, { cause }));
-    });
-    server.listen({ host, port, backlog: 511 }, () => {
-      server.removeAllListeners("error");
-      resolve();
-    });
-  });
+function sha256Of(payload: Uint8Array): string {
+  return hash("sha256", payload, "hex");
 }

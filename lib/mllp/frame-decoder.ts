@@ -20,12 +20,15 @@ export interface FrameDecoderOptions {
   readonly frameBytesMax: number;
   /** Bytes between blocks that are passed over; white space and NUL do not count. */
   readonly junkBytesMax: number;
+  /** Anything but VT … FS CR is junk. Default false. */
+  readonly isStrict?: boolean;
 }
 
 /** How much of an oversize block is kept: enough for its header. */
 const HEAD_BYTES = 4096;
 /** So many chunks of one block are put together to one: each costs some 150 bytes beside its content. */
 const SMALL_CHUNKS_MAX = 1024;
+const CR = 0x0d;
 
 /** `ending`: an end byte was read, and the next byte says whether the block is over. */
 type State = "between" | "inside" | "ending";
@@ -33,9 +36,9 @@ type State = "between" | "inside" | "ending";
 /**
  * Finds MLLP blocks in the chunks of one connection, however they are cut.
  *
- * Lenient: white space and NUL between blocks are passed over, and so is some junk; a block may end with
- * FS LF, or with FS alone when the next one begins or nothing more comes (see `flush`). An FS that text
- * follows belongs to the data: taking it for the end would cut the message and call it whole. Nothing
+ * Lenient by default: white space and NUL between blocks are passed over, and so is some junk; a block may
+ * end with FS LF, or with FS alone when the next one begins or nothing more comes (see `flush`). An FS that
+ * text follows belongs to the data: taking it for the end would cut the message and call it whole. Nothing
  * that follows a block is ever dropped.
  *
  * Linear in the number of bytes: each is copied at most twice, however small the chunks are.
@@ -49,6 +52,7 @@ export class FrameDecoder {
   #bytes = 0;
   #junkBytes = 0;
   #isBroken = false;
+  #junkTotal = 0;
 
   constructor(options: FrameDecoderOptions) {
     this.#options = options;
@@ -62,66 +66,94 @@ export class FrameDecoder {
   get isEnding(): boolean {
     return this.#state === "ending";
   }
+  /** Bytes of the block that has begun. */
+  get partialBytes(): number {
+    return this.#bytes;
+  }
+  /** Bytes outside of blocks that are neither white space nor NUL, since the beginning. */
+  get junkBytes(): number {
+    return this.#junkTotal;
+  }
 
-  /** The events of one chunk, in order. After `oversize` or `junk` there are no more. */
-  *push(chunk: Uint8Array): Generator<MllpEvent> {
+  /**
+   * The events of one chunk, in order. After `oversize` or `junk` there are no more. Parts of an unfinished
+   * block are kept as views of the chunk; a payload is always a copy.
+   */
+  push(chunk: Uint8Array): MllpEvent[] {
+    const events: MllpEvent[] = [];
     let at = 0;
     while (at < chunk.length && !this.#isBroken) {
-      if (this.#state === "inside") at = yield* this.#inside(chunk, at);
-      else if (this.#state === "ending") yield* this.#ending(chunk[at] as number);
-      else at = yield* this.#between(chunk, at);
+      if (this.#state === "inside") at = this.#inside(chunk, at, events);
+      else if (this.#state === "ending") this.#ending(chunk[at] as number, events);
+      else at = this.#between(chunk, at, events);
     }
+    return events;
   }
 
   /**
    * The block whose end byte was the last byte so far, when nothing more comes: its sender leaves out the
    * carriage return. For a caller that has waited for it, or has seen the end of the connection.
    */
-  *flush(): Generator<MllpEvent> {
-    if (this.#state !== "ending") return;
-    this.#state = "between";
-    this.#junkBytes = 0;
-    yield { kind: "frame", payload: this.#take() };
+  flush(): MllpEvent[] {
+    if (this.#state !== "ending" || this.#isBroken || this.#options.isStrict) return [];
+    return [this.#whole()];
   }
 
-  *#ending(next: number): Generator<MllpEvent> {
-    if (next <= SPACE) {
-      yield* this.flush();
+  #whole(): MllpEvent {
+    this.#state = "between";
+    this.#junkBytes = 0;
+    return { kind: "frame", payload: this.#take() };
+  }
+
+  #ending(next: number, events: MllpEvent[]): void {
+    if (this.#options.isStrict && next !== CR) {
+      this.#junk(events);
+    } else if (next <= SPACE) {
+      events.push(this.#whole());
     } else {
       this.#keep(Uint8Array.of(END_BLOCK));
       this.#state = "inside";
     }
   }
 
-  *#between(chunk: Uint8Array, at: number): Generator<MllpEvent, number> {
+  #between(chunk: Uint8Array, at: number, events: MllpEvent[]): number {
     const byte = chunk[at] as number;
     if (byte === START_BLOCK) {
       this.#state = "inside";
-    } else if (byte > SPACE) {
+    } else if (byte > SPACE || (this.#options.isStrict && byte !== CR)) {
       this.#junkBytes += 1;
-      if (this.#junkBytes > this.#options.junkBytesMax) {
-        this.#isBroken = true;
-        yield { kind: "junk" };
-      }
+      this.#junkTotal += 1;
+      if (this.#junkBytes > this.#options.junkBytesMax || this.#options.isStrict)
+        this.#junk(events);
     }
     return at + 1;
   }
 
-  *#inside(chunk: Uint8Array, from: number): Generator<MllpEvent, number> {
-    let end = from;
-    while (end < chunk.length && chunk[end] !== END_BLOCK && chunk[end] !== START_BLOCK) end += 1;
+  #junk(events: MllpEvent[]): void {
+    this.#isBroken = true;
+    events.push({ kind: "junk" });
+  }
+
+  #inside(chunk: Uint8Array, from: number, events: MllpEvent[]): number {
+    const next = chunk.indexOf(END_BLOCK, from);
+    let end = next < 0 ? chunk.length : next;
+    // Only as far as the end byte, so that many blocks in one chunk are searched once each.
+    const start = chunk.subarray(from, end).indexOf(START_BLOCK);
+    if (start >= 0) end = from + start;
     if (end > from) this.#keep(chunk.subarray(from, end));
     if (this.#bytes > this.#options.frameBytesMax) {
       this.#isBroken = true;
-      yield { kind: "oversize", head: this.#take().slice(0, HEAD_BYTES) };
+      events.push({ kind: "oversize", head: this.#take().slice(0, HEAD_BYTES) });
       return end;
     }
     if (end === chunk.length) return end;
-    if (chunk[end] === END_BLOCK) {
+    if (start < 0) {
       this.#state = "ending";
+    } else if (this.#options.isStrict) {
+      this.#junk(events);
     } else {
       this.#junkBytes = 0;
-      yield { kind: "fragment", payload: this.#take() };
+      events.push({ kind: "fragment", payload: this.#take() });
     }
     return end + 1;
   }

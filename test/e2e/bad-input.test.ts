@@ -4,8 +4,7 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { generateMessages } from "#lib/hl7v2/simulator";
 import { freePort, settled, startPipeline, testLog } from "../support/pipeline.ts";
-import { connectorConfig, eventually, rest } from "../support/rest-client.ts";
-import type { ConnectorStatus } from "../support/rest-client.ts";
+import { connectorConfig, postConnector, rest } from "../support/rest-client.ts";
 import { sendAll } from "../support/mllp-sender.ts";
 import { headerText } from "../support/topic-contents.ts";
 import {
@@ -88,25 +87,27 @@ test("a config with three wrong keys is refused with all three errors", async (t
   assert.deepEqual((await rest(worker.url, "GET", "/connectors")).body, []);
 });
 
-test("a port in use fails the task with a trace that says so, and a restart by REST mends it", async (t) => {
+test("a port in use is said before anything starts, and the same config runs when it is free", async (t) => {
   const worker = await embeddedWorker(t);
   const port = await freePort();
   const holder = createServer().listen(port, "127.0.0.1");
   t.after(() => holder.close());
-  const { name, config } = connectorConfig("mllp-to-topics", { "mllp.port": String(port) });
-  const status = async (): Promise<ConnectorStatus> =>
-    (await rest(worker.url, "GET", `/connectors/${name}/status`)).body as ConnectorStatus;
+  const file = connectorConfig("mllp-to-topics", { "mllp.port": String(port) });
 
-  assert.equal((await rest(worker.url, "POST", "/connectors", { name, config })).status, 201);
-  await eventually("the task failed", async () => (await status()).tasks?.[0]?.state === "FAILED");
-  const trace = (await status()).tasks[0]?.trace ?? "";
-  assert.match(trace, new RegExp(`127\\.0\\.0\\.1:${port}`));
+  const refused = await rest(worker.url, "POST", "/connectors", file);
+
+  assert.equal(refused.status, 400);
+  const { message } = refused.body as { readonly message: string };
+  assert.match(
+    message,
+    new RegExp(`127\\.0\\.0\\.1:${port} cannot be listened on: another process`),
+  );
   assert.equal((await rest(worker.url, "GET", "/health")).status, 200);
-
   await new Promise((resolve) => holder.close(resolve));
-  const restarted = await rest(worker.url, "POST", `/connectors/${name}/tasks/0/restart`);
-  assert.equal(restarted.status, 204);
-  await eventually("the task runs", async () => (await status()).tasks?.[0]?.state === "RUNNING");
+  await postConnector(worker.url, file);
+  // Its own port is no other's: the same config can be put again.
+  const path = `/connectors/${file.name}/config`;
+  assert.equal((await rest(worker.url, "PUT", path, file.config)).status, 200);
 });
 
 test("a Kafka that is down is named in one clear sentence", async (t) => {

@@ -39,6 +39,8 @@ interface Item {
   readonly original: SourceRecord;
   parts: readonly NewRecord[];
   reason: NotStoredReason | undefined;
+  /** The task knows already that the record goes nowhere. */
+  isConfirmed: boolean;
   /** Records that a transformation has dropped do not move the offset, as in Kafka. */
   readonly hasOffset: boolean;
 }
@@ -134,9 +136,26 @@ export class ExactlyOnceDelivery implements SourceDelivery {
         "With exactly-once delivery, a source may not write to the topic of its own offsets",
       );
     }
-    this.#batch.push({ original, parts, reason, hasOffset: parts.length > 0 });
+    const item: Item = {
+      original,
+      parts,
+      reason,
+      isConfirmed: false,
+      hasOffset: parts.length > 0,
+    };
+    this.#batch.push(item);
+    if (parts.length === 0) this.#confirmDropped(item);
     const end = this.#boundaries.afterRecord(original);
     if (end !== "GO_ON") this.#endUnit(end);
+  }
+
+  /**
+   * Tells of a record that goes nowhere before the offsets of its transaction are written: a source that keeps
+   * in its offsets what is stored can leave it out.
+   */
+  #confirmDropped(item: Item): void {
+    item.isConfirmed = true;
+    this.#events.confirm(item.original, null, item.reason);
   }
 
   endBatch(): void {
@@ -279,7 +298,8 @@ export class ExactlyOnceDelivery implements SourceDelivery {
 
   #confirm(items: readonly Item[], results: readonly AppendResult[]): void {
     let at = 0;
-    for (const { original, parts, reason } of items) {
+    for (const { original, parts, reason, isConfirmed } of items) {
+      if (isConfirmed) continue;
       const metadata = parts.length > 0 ? (results[at] ?? null) : null;
       at += parts.length;
       this.#events.confirm(original, metadata, reason);
@@ -309,6 +329,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
       await reportRefused(item.original, error, this.#errors);
       item.parts = [];
       item.reason = "SKIPPED";
+      this.#confirmDropped(item);
     }
   }
 

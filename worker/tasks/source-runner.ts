@@ -99,6 +99,7 @@ export class SourceRunner implements TaskRunner {
         log: pluginLog(this.#environment),
         configs: () => this.#environment.props,
         offsetReader: offsets.reader,
+        isExactlyOnce: boundaries !== undefined,
         transactionContext: boundaries?.context,
         metrics: taskMetrics(this.#environment),
       });

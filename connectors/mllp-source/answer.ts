@@ -1,0 +1,81 @@
+import { ackMessage } from "#lib/hl7v2";
+import type { AckError } from "#lib/hl7v2";
+import { encodeFrame } from "#lib/mllp";
+import { negativeCodes, positiveCodes } from "./ack-mode.ts";
+import type { AckPlan, NegativeCode } from "./ack-mode.ts";
+import type { StoredProof } from "./stored-proof.ts";
+
+/** What is answered: the message, and how its sender wants it. */
+export interface AnswerTo {
+  readonly payload: Uint8Array;
+  readonly plan: AckPlan;
+}
+
+const ACCEPTED_BLOCK = encodeFrame(Uint8Array.of(0x06));
+const REFUSED_BLOCK = encodeFrame(Uint8Array.of(0x15));
+
+/** Counts answers of this process; with the time of its start it makes MSH-10 of answers unique. */
+let answers = 0;
+const startedAt = Date.now().toString(36).toUpperCase();
+
+/**
+ * The frames that tell a sender that its message is stored.
+ *
+ * Invariant: this is the only code that builds AA, CA or 0x06, and it cannot be called without the log's
+ * confirmation (or the operator's decision, see `acceptedUnstored`), so a message whose record may be lost
+ * is never acknowledged.
+ */
+export function accepted(to: AnswerTo, _proof: StoredProof): readonly Uint8Array[] {
+  if (to.plan.kind === "commit-block") return [ACCEPTED_BLOCK];
+  return positiveCodes(to.plan).map((code) => frameOf(to, code, []));
+}
+
+/** That the operator chose to answer dropped messages with AA: the one positive answer without a record. */
+export interface FilteredIsAccepted {
+  readonly setting: "AA";
+}
+
+export function acceptedUnstored(to: AnswerTo, _choice: FilteredIsAccepted): readonly Uint8Array[] {
+  if (to.plan.kind === "commit-block") return [ACCEPTED_BLOCK];
+  return positiveCodes(to.plan).map((code) => frameOf(to, code, []));
+}
+
+/** The frames that tell a sender that its message was not taken. */
+export function refused(
+  to: AnswerTo,
+  code: NegativeCode,
+  errors: readonly AckError[],
+): readonly Uint8Array[] {
+  if (to.plan.kind === "commit-block") return [REFUSED_BLOCK];
+  return negativeCodes(to.plan, code).map((each) => frameOf(to, each, errors));
+}
+
+function frameOf(
+  { payload }: AnswerTo,
+  code: Parameters<typeof ackMessage>[1]["code"],
+  errors: readonly AckError[],
+): Uint8Array {
+  answers += 1;
+  return encodeFrame(
+    ackMessage(payload, {
+      code,
+      controlId: `CC${startedAt}${answers}`,
+      dateTime: hl7Now(),
+      errors,
+    }),
+  );
+}
+
+let lastSecond = 0;
+let lastText = "";
+
+/** YYYYMMDDHHMMSS+0000 of this second. */
+function hl7Now(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    const text = new Date(second * 1000).toISOString().slice(0, 19);
+    lastText = `${text.replaceAll(/[-:T]/g, "")}+0000`;
+  }
+  return lastText;
+}
