@@ -45,9 +45,10 @@ export class Intake {
   judge(exchange: Exchange): Judgement {
     const { payload, framing } = exchange;
     if (!framing && isBatch(payload)) return this.#judgeBatch(exchange);
-    const header = this.#header(payload);
+    const isWideText = isWide(payload);
+    const header = isWideText ? undefined : this.#header(payload);
     if (!header) {
-      const refusal = framing ?? (isWide(payload) ? refusals.wideCharacters : refusals.notHl7);
+      const refusal = framing ?? (isWideText ? refusals.wideCharacters : refusals.notHl7);
       return this.#unreadable(payload, refusal, framing === undefined);
     }
     const route = framing ?? this.#refusalOf(payload, header, exchange);
@@ -146,10 +147,10 @@ export class Intake {
       throw error;
     }
     const forced = this.#config[CHARSET_FORCED];
-    if (forced !== null) return { ...header, characterSets: [forced] };
+    if (forced !== null) return withCharset(header, forced);
     const fallback = this.#config[CHARSET_FALLBACK];
     if (fallback === null || header.characterSets.length > 0) return header;
-    return { ...header, characterSets: [fallback] };
+    return withCharset(header, fallback);
   }
 }
 
@@ -158,6 +159,11 @@ function identityOf(header: MessageHeader): { sender: string; controlId: string 
     sender: `${header.sendingApplication}|${header.sendingFacility}`,
     controlId: header.messageControlId,
   };
+}
+
+/** The same header, but for what it says of the charset. */
+function withCharset(header: MessageHeader, name: string): MessageHeader {
+  return Object.create(header, { characterSets: { value: [name] } }) as MessageHeader;
 }
 
 /** Every second byte of text in UTF-16 is 0, at either place; a byte order mark says so at once. */
