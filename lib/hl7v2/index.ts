@@ -33,4 +33,12 @@ export {
   structureOf,
 } from "./structure/structures.ts";
 export type { Structure } from "./structure/structures.ts";
+export {
+  dataTypeInfo,
+  dataTypeNames,
+  fieldInfo,
+  segmentInfo,
+  segmentNames,
+} from "./dictionary/dictionary.ts";
+export type { DataTypeInfo, ElementInfo, SegmentInfo } from "./dictionary/dictionary.ts";
 export type { ChoicePart, GroupPart, Part, SegmentPart } from "./structure/definition.ts";
