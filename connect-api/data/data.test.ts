@@ -78,7 +78,8 @@ const values: readonly (readonly [schema: Schema, value: unknown, fits: boolean]
   [TIMESTAMP_SCHEMA, new Date(), true],
   [TIMESTAMP_SCHEMA, 1n, false],
   [decimalSchema(2).build(), Decimal.parse("1.56"), true],
-  [person, new Struct(person), true],
+  [person, new Struct(person).put("name", "x"), true],
+  [person, new Struct(person), false],
   [person, new Struct(schemaLike(person).name("other").build()), false],
 ];
 

@@ -1,5 +1,8 @@
 import { DataError } from "../errors.ts";
 
+/** The scale is an `int` in Java. */
+const SCALE_MAX = 2 ** 31 - 1;
+
 /**
  * An exact decimal number: `unscaled` × 10^-`scale`. Keeps trailing zeros: 7.10 is 710 with scale 2.
  *
@@ -16,13 +19,17 @@ export class Decimal {
 
   /** Reads plain and exponent notation (`7.10`, `-1E+3`). Throws DataError for other text. */
   static parse(text: string): Decimal {
-    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/.exec(text.trim());
+    const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/.exec(text.trim());
     const digits = `${match?.[2] ?? ""}${match?.[3] ?? ""}`;
     if (!match || digits === "") {
       throw new DataError("DECIMAL_INVALID", "The text is not a decimal number");
     }
     const unscaled = BigInt(digits) * (match[1] === "-" ? -1n : 1n);
-    return new Decimal(unscaled, (match[3] ?? "").length - Number(match[4] ?? 0));
+    const scale = (match[3] ?? "").length - Number(match[4] ?? 0);
+    if (Math.abs(scale) > SCALE_MAX) {
+      throw new DataError("DECIMAL_INVALID", "The exponent of the decimal number is too large");
+    }
+    return new Decimal(unscaled, scale);
   }
 
   /** Reads two's complement, big-endian, as in the BYTES of the logical type. */
@@ -52,5 +59,28 @@ export class Decimal {
     if (this.scale <= 0) return `${sign}${digits}${digits === "0" ? "" : "0".repeat(-this.scale)}`;
     const padded = digits.padStart(this.scale + 1, "0");
     return `${sign}${padded.slice(0, -this.scale)}.${padded.slice(-this.scale)}`;
+  }
+
+  /** Java's text, with an exponent where there is much to fill (BigDecimal.toString): `1E+3`, `1E-7`. */
+  toJavaString(): string {
+    const sign = this.unscaled < 0n ? "-" : "";
+    const digits = String(this.unscaled < 0n ? -this.unscaled : this.unscaled);
+    const exponent = digits.length - 1 - this.scale;
+    if (this.scale >= 0 && exponent >= -6) return this.toString();
+    const tail = digits.length > 1 ? `.${digits.slice(1)}` : "";
+    return `${sign}${digits[0]}${tail}${exponent === 0 ? "" : `E${exponent > 0 ? "+" : ""}${exponent}`}`;
+  }
+
+  /** The whole part, as wide as 64 bits and no wider: BigDecimal.longValue. */
+  toInt64(): bigint {
+    // 10^64 is a multiple of 2^64, and a number of that many places after the point may be long.
+    if (this.scale <= -64) return 0n;
+    if (this.scale <= 0) return BigInt.asIntN(64, this.unscaled * 10n ** BigInt(-this.scale));
+    if (this.scale > String(this.unscaled).length) return 0n;
+    return BigInt.asIntN(64, this.unscaled / 10n ** BigInt(this.scale));
+  }
+
+  toNumber(): number {
+    return Number(`${this.unscaled}e${-this.scale}`);
   }
 }

@@ -6,3 +6,8 @@ export * from "./decimal.ts";
 export * from "./logical.ts";
 export * from "./narrow-number.ts";
 export { sameSchema, validateValue } from "./validate-value.ts";
+export { base64Text, doubleText, floatText, javaTrim } from "./java-text.ts";
+export * from "./java-value.ts";
+export { parseLiteral } from "./literal-parser.ts";
+export { isoText, literalText } from "./literal-text.ts";
+export { fractionOf, integerOf, saturated } from "./literal-schema.ts";

@@ -1,3 +1,4 @@
+import { DataError } from "../errors.ts";
 import { SchemaBuilder } from "./schema-builder.ts";
 import type { Schema } from "./schema.ts";
 
@@ -30,3 +31,31 @@ export const decimalSchema = (scale: number): SchemaBuilder =>
 export const DATE_SCHEMA = dateSchema().build();
 export const TIME_SCHEMA = timeSchema().build();
 export const TIMESTAMP_SCHEMA = timestampSchema().build();
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The number that a Date, Time or Timestamp is written as: days, milliseconds of the day, or milliseconds
+ * since 1970 (a bigint, as INT64 has it). Throws DataError when the date does not fit its type.
+ */
+export function encodeLogical(schema: Schema, value: Date): number | bigint {
+  const ms = value.getTime();
+  switch (logicalName(schema)) {
+    case DATE:
+      if (ms % DAY_MS === 0) return ms / DAY_MS;
+      throw new DataError(
+        "SCHEMA_MISMATCH",
+        "Kafka Connect Date type should not have any time fields set to non-zero values.",
+      );
+    case TIME:
+      if (ms >= 0 && ms <= DAY_MS) return ms;
+      throw new DataError(
+        "SCHEMA_MISMATCH",
+        "Kafka Connect Time type should not have any date fields set to non-zero values.",
+      );
+    case TIMESTAMP:
+      return BigInt(ms);
+    default:
+      throw new DataError("SCHEMA_MISMATCH", "The schema is not that of a date or time");
+  }
+}

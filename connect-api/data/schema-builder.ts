@@ -79,10 +79,12 @@ export class SchemaBuilder {
   static struct(): SchemaBuilder {
     return SchemaBuilder.of("STRUCT");
   }
-  static array(items: Schema): SchemaBuilder {
+  /** `items` is null only where every item is null, as in the header `[null]`. */
+  static array(items: Schema | null): SchemaBuilder {
     return new SchemaBuilder("ARRAY", null, items);
   }
-  static map(keys: Schema, values: Schema): SchemaBuilder {
+  /** `keys` and `values` are null only where nothing is known of them, as in the header `{}`. */
+  static map(keys: Schema | null, values: Schema | null): SchemaBuilder {
     return new SchemaBuilder("MAP", keys, values);
   }
 
@@ -123,7 +125,10 @@ export class SchemaBuilder {
     }
     if (name === "") throw new SchemaBuilderError("SCHEMA_INVALID", "A field needs a name");
     if (this.#fields.some((field) => field.name === name)) {
-      throw new SchemaBuilderError("SCHEMA_INVALID", `Cannot create field twice: ${name}`);
+      throw new SchemaBuilderError(
+        "SCHEMA_INVALID",
+        `Cannot create field because of field name duplication ${name}`,
+      );
     }
     this.#fields.push({ name, index: this.#fields.length, schema });
     return this;
@@ -152,9 +157,9 @@ export class SchemaBuilder {
 export function schemaLike(schema: Schema): SchemaBuilder {
   const builder =
     schema.type === "ARRAY"
-      ? SchemaBuilder.array(schema.valueSchema as Schema)
+      ? SchemaBuilder.array(schema.valueSchema)
       : schema.type === "MAP"
-        ? SchemaBuilder.map(schema.keySchema as Schema, schema.valueSchema as Schema)
+        ? SchemaBuilder.map(schema.keySchema, schema.valueSchema)
         : SchemaBuilder.of(schema.type);
   builder.name(schema.name).version(schema.version).doc(schema.doc).optional(schema.optional);
   if (schema.parameters) builder.parameters(schema.parameters);

@@ -63,4 +63,6 @@ export interface SchemaAndValue {
 /** What every struct is, so that values can be checked without knowing the class. */
 export abstract class StructValue {
   abstract readonly schema: Schema;
+  /** Throws DataError when a required field without default is missing. */
+  abstract validate(): void;
 }

@@ -40,7 +40,7 @@ export class Struct extends StructValue {
   }
 
   /** Throws DataError when a required field without default is missing. */
-  validate(): void {
+  override validate(): void {
     for (const field of this.schema.fields) {
       const value = this.#values[field.index] ?? null;
       if (value === null && field.schema.defaultValue !== null) continue;

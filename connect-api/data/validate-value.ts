@@ -1,5 +1,6 @@
 import { DataError } from "../errors.ts";
 import { Decimal } from "./decimal.ts";
+import { javaClassName } from "./java-value.ts";
 import { StructValue } from "./schema.ts";
 import type { Schema, SchemaType } from "./schema.ts";
 
@@ -30,39 +31,67 @@ const DATE_NAMES: ReadonlySet<string> = new Set(
 );
 
 /**
- * Checks a value, and what it holds, against a schema.
+ * Checks a value, and what it holds, against a schema. `field`: the name of the field it stands in.
  *
- * Throws DataError that names the field and the types, never the value.
+ * Throws DataError with Kafka's texts, which name field, type and class and never the value.
  * Source: org.apache.kafka.connect.data.ConnectSchema.validateValue.
  */
-export function validateValue(schema: Schema, value: unknown, field = "value"): void {
+export function validateValue(schema: Schema, value: unknown, field?: string): void {
+  if (!isPlain(schema, value)) {
+    check(schema, value, field === undefined ? "value" : `field: "${field}"`);
+  }
+}
+
+/** What most values are: of a type without members, and fitting. */
+function isPlain(schema: Schema, value: unknown): boolean {
+  return schema.name === null && typeof value !== "object" && checks[schema.type](value);
+}
+
+function check(schema: Schema, value: unknown, location: string): void {
   if (value === null || value === undefined) {
     if (schema.optional) return;
-    const message = `Invalid value: null used for required field: "${field}", schema type: ${schema.type}`;
+    const message = `Invalid value: null used for required ${location}, schema type: ${schema.type}`;
     throw new DataError("SCHEMA_MISMATCH", message);
   }
   if (!fits(schema, value)) {
-    const message = `Invalid value for field "${field}": a ${kindOf(value)} is not ${schema.name ?? schema.type}`;
+    const name = schema.name === null ? "" : ` "${schema.name}"`;
+    const message = `Invalid Java object for schema${name} with type ${schema.type}: class ${classOf(value)} for ${location}`;
     throw new DataError("SCHEMA_MISMATCH", message);
   }
   switch (schema.type) {
-    case "ARRAY":
-      for (const item of value as unknown[])
-        validateValue(schema.valueSchema as Schema, item, field);
+    case "ARRAY": {
+      const place = `element of array ${location}`;
+      const items = known(schema.valueSchema, place);
+      for (const item of value as unknown[]) check(items, item, place);
       break;
-    case "MAP":
+    }
+    case "MAP": {
+      const [keyPlace, valuePlace] = [`key of map ${location}`, `value of map ${location}`];
+      const [keys, values] = [
+        known(schema.keySchema, keyPlace),
+        known(schema.valueSchema, valuePlace),
+      ];
       for (const [key, item] of value as Map<unknown, unknown>) {
-        validateValue(schema.keySchema as Schema, key, field);
-        validateValue(schema.valueSchema as Schema, item, field);
+        check(keys, key, keyPlace);
+        check(values, item, valuePlace);
       }
       break;
-    case "STRUCT":
-      if (!sameSchema((value as StructValue).schema, schema)) {
-        throw new DataError("SCHEMA_MISMATCH", `Struct schemas do not match for field "${field}"`);
+    }
+    case "STRUCT": {
+      const struct = value as StructValue;
+      if (!sameSchema(struct.schema, schema)) {
+        throw new DataError("SCHEMA_MISMATCH", "Struct schemas do not match.");
       }
+      struct.validate();
       break;
+    }
     default:
   }
+}
+
+function known(schema: Schema | null, location: string): Schema {
+  if (schema) return schema;
+  throw new DataError("SCHEMA_MISMATCH", `No schema defined for ${location}`);
 }
 
 function fits(schema: Schema, value: unknown): boolean {
@@ -71,9 +100,9 @@ function fits(schema: Schema, value: unknown): boolean {
   return checks[schema.type](value);
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return typeof value;
-  return value.constructor?.name ?? "object";
+/** A number that does not fit has no width of its own. */
+function classOf(value: unknown): string {
+  return Number.isInteger(value) ? "java.lang.Integer" : javaClassName(value);
 }
 
 /** Whether two schemas say the same, member by member. */
