@@ -26,12 +26,16 @@ async function tableOf(folder: string): Promise<string> {
   const plugins = Object.values(module.default).flatMap((kind) =>
     Object.entries(kind as Record<string, new () => { config(): ConfigDef }>),
   );
-  const sections: string[] = [];
+  // Plug-ins with the same settings (forms for key and value, converters of headers) share a table.
+  const names = new Map<string, Set<string>>();
   for (const [name, Plugin] of plugins) {
     const table = configTable(new Plugin().config());
     if (table === "") continue;
-    sections.push(plugins.length > 1 ? `**\`${name}\`**\n\n${table}` : table);
+    names.set(table, (names.get(table) ?? new Set()).add(`\`${name}\``));
   }
+  const sections = [...names].map(([table, shared]) =>
+    plugins.length > 1 ? `**${[...shared].join(", ")}**\n\n${table}` : table,
+  );
   return sections.length > 0 ? sections.join("\n\n") : "No settings.";
 }
 

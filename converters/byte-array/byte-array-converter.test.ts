@@ -18,6 +18,6 @@ test("anything else is refused, by schema or by class, without its value", () =>
     message: "Invalid schema type for ByteArrayConverter: STRING",
   });
   assert.throws(() => converter.fromConnectData("t", null, "SECRET"), {
-    message: "ByteArrayConverter is not compatible with objects of type string",
+    message: "ByteArrayConverter is not compatible with objects of type class java.lang.String",
   });
 });

@@ -4,6 +4,7 @@ import {
   DataError,
   HeaderConverter,
   OPTIONAL_BYTES_SCHEMA,
+  javaClassName,
 } from "#connect-api";
 import type { Schema, SchemaAndValue } from "#connect-api";
 
@@ -53,7 +54,6 @@ function bytesOf(schema: Schema | null, value: unknown): Uint8Array | null {
   }
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return value;
-  const kind = typeof value === "object" ? (value.constructor?.name ?? "object") : typeof value;
-  const message = `ByteArrayConverter is not compatible with objects of type ${kind}`;
+  const message = `ByteArrayConverter is not compatible with objects of type class ${javaClassName(value, schema)}`;
   throw new DataError("SCHEMA_MISMATCH", message);
 }

@@ -4,6 +4,7 @@ export const SCHEMAS_ENABLE = "schemas.enable";
 export const SCHEMAS_CACHE_SIZE = "schemas.cache.size";
 export const DECIMAL_FORMAT = "decimal.format";
 export const REPLACE_NULL_WITH_DEFAULT = "replace.null.with.default";
+export const SCHEMA_CONTENT = "schema.content";
 
 export const configDef = new ConfigDef({
   [SCHEMAS_ENABLE]: {
@@ -21,7 +22,7 @@ export const configDef = new ConfigDef({
     importance: "HIGH",
     group: "Schemas",
     displayName: "Schema Cache Size",
-    documentation: "Accepted for Kafka's sake; schemas are cached as long as they are in use.",
+    documentation: "How many schemas that were read are kept.",
   },
   [DECIMAL_FORMAT]: {
     type: "STRING",
@@ -39,6 +40,16 @@ export const configDef = new ConfigDef({
     importance: "LOW",
     group: "Serialization",
     displayName: "Replace null with default",
-    documentation: "Write the default of a field whose value is null. When false, null is kept.",
+    documentation:
+      "Take the default of a field whose value is null, in reading and writing. When false, null is kept.",
+  },
+  [SCHEMA_CONTENT]: {
+    type: "STRING",
+    default: null,
+    importance: "HIGH",
+    group: "Schemas",
+    displayName: "Schema Content",
+    documentation:
+      "The schema of every value, as JSON. Values are then read without an envelope. Holds with `schemas.enable` only.",
   },
 });

@@ -1,6 +1,9 @@
 import type { PluginManifest } from "#connect-api";
-import { JsonConverter } from "./json-converter.ts";
+import { JsonConverter, JsonHeaderConverter } from "./json-converter.ts";
+
+const NAME = "org.apache.kafka.connect.json.JsonConverter";
 
 export default {
-  converters: { "org.apache.kafka.connect.json.JsonConverter": JsonConverter },
+  converters: { [NAME]: JsonConverter },
+  headerConverters: { [NAME]: JsonHeaderConverter },
 } satisfies PluginManifest;

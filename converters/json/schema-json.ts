@@ -1,6 +1,10 @@
 import { DataError, SchemaBuilder } from "#connect-api";
 import type { Schema, SchemaType } from "#connect-api";
-import { valueFromJson, valueToJson } from "./value-json.ts";
+import { stringText } from "./json-text.ts";
+import { valueFromJson } from "./read-value.ts";
+import type { ReadOptions } from "./read-value.ts";
+import { valueJson } from "./write-value.ts";
+import type { WriteOptions } from "./write-value.ts";
 
 /** Names of the types in JSON, in Kafka's spelling. */
 const jsonTypes: Readonly<Record<SchemaType, string>> = {
@@ -21,81 +25,123 @@ const schemaTypes = new Map(
   Object.entries(jsonTypes).map(([type, name]) => [name, type as SchemaType]),
 );
 
-const written = new WeakMap<Schema, object>();
+/** Writes schemas as JSON; each of them once. */
+export class SchemaWriter {
+  readonly #members = new WeakMap<Schema, string>();
+  readonly #options: WriteOptions;
 
-/** The JSON form of a schema; made once per schema. */
-export function schemaToJson(schema: Schema): object {
-  const known = written.get(schema);
-  if (known) return known;
-  const json: Record<string, unknown> = { type: jsonTypes[schema.type] };
-  if (schema.type === "ARRAY") json["items"] = schemaToJson(schema.valueSchema as Schema);
-  if (schema.type === "MAP") {
-    json["keys"] = schemaToJson(schema.keySchema as Schema);
-    json["values"] = schemaToJson(schema.valueSchema as Schema);
+  constructor(options: WriteOptions) {
+    this.#options = options;
   }
-  if (schema.type === "STRUCT") {
-    json["fields"] = schema.fields.map((field) => ({
-      ...schemaToJson(field.schema),
-      field: field.name,
-    }));
+
+  text(schema: Schema | null): string {
+    return schema === null ? "null" : `{${this.#membersOf(schema)}}`;
   }
-  json["optional"] = schema.optional;
-  if (schema.name !== null) json["name"] = schema.name;
-  if (schema.version !== null) json["version"] = schema.version;
-  if (schema.doc !== null) json["doc"] = schema.doc;
-  if (schema.parameters) json["parameters"] = schema.parameters;
-  if (schema.defaultValue !== null) {
-    json["default"] = valueToJson(schema, schema.defaultValue, {
-      decimalsAsNumbers: false,
-      replaceNullWithDefault: false,
-    });
+
+  #membersOf(schema: Schema): string {
+    let members = this.#members.get(schema);
+    if (members === undefined) {
+      members = this.#write(schema);
+      this.#members.set(schema, members);
+    }
+    return members;
   }
-  written.set(schema, json);
-  return json;
+
+  #write(schema: Schema): string {
+    const members = [`"type":"${jsonTypes[schema.type]}"`];
+    if (schema.type === "ARRAY") members.push(`"items":${this.text(schema.valueSchema)}`);
+    if (schema.type === "MAP") {
+      members.push(`"keys":${this.text(schema.keySchema)}`);
+      members.push(`"values":${this.text(schema.valueSchema)}`);
+    }
+    if (schema.type === "STRUCT") {
+      const fields = schema.fields.map(
+        ({ name, schema: inner }) => `{${this.#membersOf(inner)},"field":${stringText(name)}}`,
+      );
+      members.push(`"fields":[${fields.join(",")}]`);
+    }
+    members.push(`"optional":${schema.optional}`);
+    if (schema.name !== null) members.push(`"name":${stringText(schema.name)}`);
+    if (schema.version !== null) members.push(`"version":${schema.version}`);
+    if (schema.doc !== null) members.push(`"doc":${stringText(schema.doc)}`);
+    if (schema.parameters) {
+      const parameters = Object.entries(schema.parameters).map(
+        ([name, text]) => `${stringText(name)}:${stringText(text)}`,
+      );
+      members.push(`"parameters":{${parameters.join(",")}}`);
+    }
+    if (schema.defaultValue !== null) {
+      members.push(`"default":${valueJson(schema, schema.defaultValue, this.#options)}`);
+    }
+    return members.join(",");
+  }
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** Reads the JSON form. Throws DataError with Kafka's texts. */
-export function schemaFromJson(json: unknown): Schema {
-  if (typeof json !== "object" || json === null || !("type" in json)) {
+export function schemaFromJson(json: unknown, options: ReadOptions): Schema {
+  const members = (typeof json === "object" && json !== null ? json : {}) as Members;
+  const name = members["type"];
+  if (typeof name !== "string") {
     throw new DataError("SCHEMA_INVALID", "Schema must contain 'type' field");
   }
-  const members = json as Readonly<Record<string, unknown>>;
-  const type = schemaTypes.get(String(members["type"]));
-  if (!type)
-    throw new DataError("SCHEMA_INVALID", `Unknown schema type: ${String(members["type"])}`);
-  const builder = builderFor(type, members);
+  const type = schemaTypes.get(name);
+  if (!type) throw new DataError("SCHEMA_INVALID", `Unknown schema type: ${name}`);
+  const builder = builderFor(type, members, options);
   builder.optional(members["optional"] === true);
   if (typeof members["name"] === "string") builder.name(members["name"]);
-  if (members["version"] !== undefined && members["version"] !== null) {
-    builder.version(Number(members["version"]));
+  if (typeof members["version"] === "bigint") {
+    builder.version(Number(BigInt.asIntN(32, members["version"])));
   }
   if (typeof members["doc"] === "string") builder.doc(members["doc"]);
-  if (typeof members["parameters"] === "object" && members["parameters"] !== null) {
-    builder.parameters(members["parameters"] as Record<string, string>);
-  }
-  const text = members["default"];
-  if (text !== undefined && text !== null) {
-    builder.defaultValue(valueFromJson(builder.build(), text));
+  addParameters(builder, members["parameters"]);
+  if (members["default"] !== undefined) {
+    builder.defaultValue(valueFromJson(builder.build(), members["default"], options));
   }
   return builder.build();
 }
 
-function builderFor(type: SchemaType, members: Readonly<Record<string, unknown>>): SchemaBuilder {
-  if (type === "ARRAY") return SchemaBuilder.array(schemaFromJson(members["items"]));
+function addParameters(builder: SchemaBuilder, parameters: unknown): void {
+  if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) return;
+  for (const [name, value] of Object.entries(parameters)) {
+    if (typeof value !== "string") {
+      throw new DataError("SCHEMA_INVALID", "Schema parameters must have string values.");
+    }
+    builder.parameter(name, value);
+  }
+}
+
+function builderFor(type: SchemaType, members: Members, options: ReadOptions): SchemaBuilder {
+  if (type === "ARRAY") {
+    if ((members["items"] ?? null) === null) {
+      throw new DataError("SCHEMA_INVALID", "Array schema did not specify the element type");
+    }
+    return SchemaBuilder.array(schemaFromJson(members["items"], options));
+  }
   if (type === "MAP") {
-    return SchemaBuilder.map(schemaFromJson(members["keys"]), schemaFromJson(members["values"]));
+    const part = (name: "keys" | "values", what: string): Schema | null => {
+      if (members[name] === undefined) {
+        throw new DataError("SCHEMA_INVALID", `Map schema did not specify the ${what} type`);
+      }
+      return members[name] === null ? null : schemaFromJson(members[name], options);
+    };
+    return SchemaBuilder.map(part("keys", "key"), part("values", "value"));
   }
   const builder = SchemaBuilder.of(type);
-  if (type !== "STRUCT") return builder;
-  const fields = members["fields"];
+  return type === "STRUCT" ? addFields(builder, members["fields"], options) : builder;
+}
+
+function addFields(builder: SchemaBuilder, fields: unknown, options: ReadOptions): SchemaBuilder {
   if (!Array.isArray(fields)) {
     throw new DataError("SCHEMA_INVALID", 'Struct schema\'s "fields" argument is not an array.');
   }
-  for (const field of fields as Record<string, unknown>[]) {
-    if (typeof field["field"] !== "string") {
+  for (const field of fields as readonly (Members | null)[]) {
+    const name = field?.["field"];
+    if (typeof name !== "string") {
       throw new DataError("SCHEMA_INVALID", "Struct schema's field name not specified properly");
     }
-    builder.field(field["field"], schemaFromJson(field));
+    builder.field(name, schemaFromJson(field, options));
   }
   return builder;
 }

@@ -1,6 +1,7 @@
 import type { PluginManifest } from "#connect-api";
-import { numberConverters } from "./number-converter.ts";
+import { numberConverters, numberHeaderConverters } from "./number-converter.ts";
 
 export default {
   converters: numberConverters,
+  headerConverters: numberHeaderConverters,
 } satisfies PluginManifest;

@@ -22,7 +22,7 @@ const read: readonly (readonly [text: string, type: string | null, value: unknow
   ["9223372036854775808", "BYTES", new Decimal(9223372036854775808n, 0)],
   ["1.0", "INT8", 1],
   ["300.0", "INT16", 300],
-  ["1.1", "FLOAT32", 1.1],
+  ["1.1", "FLOAT32", Math.fround(1.1)],
   ["+5", "INT8", 5],
   ["-5", "INT8", -5],
   ["abc", "STRING", "abc"],

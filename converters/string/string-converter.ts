@@ -1,11 +1,6 @@
-import {
-  ConfigDef,
-  Converter,
-  HeaderConverter,
-  OPTIONAL_STRING_SCHEMA,
-  Struct,
-} from "#connect-api";
+import { ConfigDef, Converter, HeaderConverter, OPTIONAL_STRING_SCHEMA } from "#connect-api";
 import type { ConverterType, Props, Schema, SchemaAndValue } from "#connect-api";
+import { javaText } from "./java-text.ts";
 import { textCodec } from "./text-codec.ts";
 import type { TextCodec } from "./text-codec.ts";
 
@@ -34,8 +29,8 @@ export class StringConverter extends Converter {
   configure(props: Props, _type: ConverterType): void {
     this.#codec = textCodec(configDef.parse(props)[CONVERTER_ENCODING]);
   }
-  fromConnectData(_topic: string, _schema: Schema | null, value: unknown): Uint8Array | null {
-    return bytesOf(this.#codec, value);
+  fromConnectData(_topic: string, schema: Schema | null, value: unknown): Uint8Array | null {
+    return bytesOf(this.#codec, schema, value);
   }
   toConnectData(_topic: string, bytes: Uint8Array | null): SchemaAndValue {
     return textOrNull(this.#codec, bytes);
@@ -56,42 +51,22 @@ export class StringHeaderConverter extends HeaderConverter {
   fromConnectHeader(
     _topic: string,
     _key: string,
-    _schema: Schema | null,
+    schema: Schema | null,
     value: unknown,
   ): Uint8Array | null {
-    return bytesOf(this.#codec, value);
+    return bytesOf(this.#codec, schema, value);
   }
   toConnectHeader(_topic: string, _key: string, bytes: Uint8Array | null): SchemaAndValue {
     return textOrNull(this.#codec, bytes);
   }
 }
 
-function bytesOf(codec: TextCodec, value: unknown): Uint8Array | null {
-  return value === null || value === undefined ? null : codec.encode(javaText(value));
+/** Bytes are text already, so they pass as they are: Kafka writes the address of the array instead. */
+function bytesOf(codec: TextCodec, schema: Schema | null, value: unknown): Uint8Array | null {
+  if (value === null || value === undefined) return null;
+  return value instanceof Uint8Array ? value : codec.encode(javaText(value, schema));
 }
 
 function textOrNull(codec: TextCodec, bytes: Uint8Array | null): SchemaAndValue {
   return { schema: OPTIONAL_STRING_SCHEMA, value: bytes === null ? null : codec.decode(bytes) };
-}
-
-/** The text form that Java's toString gives: `{a=1, b=2}`, `Struct{a=1}`, `[1, 2]`. */
-export function javaText(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return `[${value.map(javaText).join(", ")}]`;
-  if (value instanceof Map) return pairsText([...value]);
-  if (value instanceof Struct) {
-    const members = value.schema.fields
-      .map(({ name }) => [name, value.getWithoutDefault(name)] as const)
-      .filter(([, member]) => member !== null)
-      .map(([name, member]) => `${name}=${javaText(member)}`);
-    return `Struct{${members.join(",")}}`;
-  }
-  if (Object.getPrototypeOf(value) === Object.prototype) return pairsText(Object.entries(value));
-  if (JSON.isRawJSON(value)) return value.rawJSON;
-  return String(value);
-}
-
-function pairsText(pairs: readonly (readonly [unknown, unknown])[]): string {
-  return `{${pairs.map(([key, item]) => `${javaText(key)}=${javaText(item)}`).join(", ")}}`;
 }

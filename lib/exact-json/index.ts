@@ -1,2 +1,3 @@
-export { exactNumber, isExactNumber, parseExactJson } from "./exact-json.ts";
-export type { ExactNumber } from "./exact-json.ts";
+export * from "./exact-json.ts";
+export { JsonReader } from "./json-reader.ts";
+export type { JsonReaderOptions, NumberOf } from "./json-reader.ts";
