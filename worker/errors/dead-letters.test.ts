@@ -42,7 +42,10 @@ test("headers of the record are kept beside those of the failure, even of the sa
 test("our own errors say what is wrong", () => {
   const headers = new Map(headersOf(new DataError("NO_MSH_9", "MSH-9 names no trigger event")));
 
-  assert.equal(headers.get("__connect.errors.exception.class.name"), "DataError");
+  assert.equal(
+    headers.get("__connect.errors.exception.class.name"),
+    "org.apache.kafka.connect.errors.DataException",
+  );
   assert.equal(headers.get("__connect.errors.exception.message"), "MSH-9 names no trigger event");
   assert.match(
     headers.get("__connect.errors.exception.stacktrace") ?? "",

@@ -2,6 +2,7 @@ import type { NewRecord, Producer } from "#broker";
 import { describeError, errorMessage, getLogger } from "../logging/index.ts";
 import type { ErrorMetrics } from "./error-metrics.ts";
 import type { Failure, FailureReporter } from "./failure.ts";
+import { javaErrorName } from "./java-error-name.ts";
 
 const log = getLogger("worker.errors");
 const encoder = new TextEncoder();
@@ -33,7 +34,6 @@ function contextHeaders(
   { stage, className, error, record }: Failure,
   { connector, task }: DeadLetterOptions,
 ): (readonly [string, Uint8Array | null])[] {
-  const name = error instanceof Error ? error.name : typeof error;
   const values: readonly (readonly [string, string | number | undefined])[] = [
     ["topic", record.topic],
     ["partition", record.partition],
@@ -42,7 +42,7 @@ function contextHeaders(
     ["task.id", task],
     ["stage", stage],
     ["class.name", className],
-    ["exception.class.name", name],
+    ["exception.class.name", javaErrorName(error)],
     ["exception.message", errorMessage(error)],
     ["exception.stacktrace", describeError(error)],
   ];

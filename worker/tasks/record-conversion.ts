@@ -7,8 +7,13 @@ import type { Converters } from "./converters.ts";
 
 /** A record of the log as failures report it. */
 export function failedLogRecord(record: LogRecord): FailedRecord {
-  const { topic, partition, offset, timestamp, key, value, headers } = record;
-  return { topic, partition, offset, timestamp, key, value, headers };
+  const { topic, partition, offset, key, value, headers } = record;
+  return { topic, partition, offset, timestamp: timestampOf(record), key, value, headers };
+}
+
+/** A record of an old client has no timestamp, which the log shows as -1. */
+function timestampOf({ timestamp }: LogRecord): number | null {
+  return timestamp < 0 ? null : timestamp;
 }
 
 /** Bytes to data. Returns undefined when the record is to be skipped. */
@@ -40,7 +45,7 @@ export async function toSinkRecord(
     valueSchema: value.value.schema,
     value: value.value.value,
     offset: record.offset,
-    timestamp: record.timestamp,
+    timestamp: timestampOf(record),
     timestampType: record.timestampType,
     headers: headers.value,
   });

@@ -99,7 +99,7 @@ test("a dead letter has the record's bytes and says where and why it failed", as
     ["__connect.errors.task.id", "0"],
     ["__connect.errors.stage", "VALUE_CONVERTER"],
     ["__connect.errors.class.name", "org.apache.kafka.connect.json.JsonConverter"],
-    ["__connect.errors.exception.class.name", "DataError"],
+    ["__connect.errors.exception.class.name", "org.apache.kafka.connect.errors.DataException"],
   ]);
   assert.deepEqual(
     headers.slice(9).map(([name]) => name),
