@@ -39,7 +39,19 @@ const unit: Part = {
 };
 const integration: Part = {
   title: "end to end, and the real Kafka",
-  command: withKafka(nodeTest(1, "broker/kafka/**/*.test.ts", "test/{e2e,servers}/**/*.test.ts")),
+  command: withKafka(
+    nodeTest(
+      1,
+      "broker/kafka/**/*.test.ts",
+      "test/{e2e,servers}/**/*.test.ts",
+      "test/compat/records/records.test.ts",
+    ),
+  ),
+};
+/** Beside Apache Kafka Connect itself, with the same requests and the same records. */
+const compat: Part = {
+  title: "compatibility with Kafka Connect",
+  command: withKafka(nodeTest(1, "test/compat/**/*.test.ts")),
 };
 const faults: Part = {
   title: "faults",
@@ -50,6 +62,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   all: [check, unit, integration],
   unit: [unit],
   faults: [faults],
+  compat: [compat],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];
