@@ -6,7 +6,7 @@ import type { WorkerConfig } from "./config/worker-config.ts";
 import type { Herder } from "./herder/herder.ts";
 import { StandaloneHerder } from "./herder/standalone-herder.ts";
 import { Metrics } from "./metrics/index.ts";
-import { loadPlugins } from "./plugins/plugins.ts";
+import { loadPlugins } from "./plugins/load-plugins.ts";
 import { startRestServer } from "./rest/index.ts";
 import type { RestServer } from "./rest/index.ts";
 import { ConfigStore } from "./storage/config-store.ts";

@@ -53,7 +53,12 @@ const texts: readonly (readonly [
   ],
   [key("STRING"), undefined, ['Missing required configuration "k" which has no default value.']],
   [key("STRING", { default: null }), undefined, []],
-  [key("STRING"), null, ["Null value can not be supplied as the configuration value."]],
+  [key("STRING"), null, []],
+  [
+    withValidator("INT", atLeast(1)),
+    null,
+    ["Invalid value null for configuration k: Value must be non-null"],
+  ],
   [
     withValidator("INT", atLeast(1)),
     "abc",

@@ -76,29 +76,23 @@ function parseKey(name: string, key: ConfigKey, props: RawProps): Parsed {
   const parsed: Parsed = { value: null, errors: [] };
   const text = Object.hasOwn(props, name) ? props[name] : undefined;
   try {
-    if (text === null) {
-      throw new ConfigError(
-        "CONFIG_INVALID",
-        "Null value can not be supplied as the configuration value.",
-        { key: name },
-      );
-    } else if (text !== undefined) {
+    if (text !== undefined && text !== null) {
       parsed.value = parseValue(name, key.type, text);
-    } else if (key.default === undefined) {
+    } else if (text === undefined && key.default === undefined) {
       throw new ConfigError(
         "CONFIG_MISSING",
         `Missing required configuration "${name}" which has no default value.`,
         { key: name },
       );
-    } else {
-      parsed.value = key.default;
+    } else if (text === undefined) {
+      parsed.value = key.default ?? null;
     }
   } catch (error) {
     parsed.errors.push(messageOf(error));
   }
   try {
     // A default of null says "not set", which no validator has to know about.
-    if (parsed.errors.length > 0 || parsed.value !== null || key.default === undefined) {
+    if (parsed.errors.length > 0 || parsed.value !== null || key.default !== null) {
       key.validator?.ensureValid(name, parsed.value);
     }
   } catch (error) {

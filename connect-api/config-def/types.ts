@@ -14,7 +14,7 @@ export type ConfigType =
 export type Importance = "HIGH" | "MEDIUM" | "LOW";
 export type Width = "NONE" | "SHORT" | "MEDIUM" | "LONG";
 
-/** Settings as posted. null is not a value: it is reported as an error. */
+/** Settings as posted. null is not a value: a validator sees it, and the worker reports it. */
 export type RawProps = Readonly<Record<string, string | null | undefined>>;
 
 /** A parsed value: boolean, text, number, list of text, or a Password; null when there is none. */

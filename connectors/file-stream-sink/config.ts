@@ -7,7 +7,6 @@ export const configDef = new ConfigDef({
     type: "STRING",
     default: null,
     importance: "HIGH",
-    displayName: "File",
     documentation:
       "File to append to; it and its folders are made if need be. Without it, standard output.",
   },

@@ -39,22 +39,33 @@ export class FileStreamSourceConnector extends SourceConnector {
       );
     }
     for (const [partition, offset] of offsets) {
-      if (Object.keys(partition).join() !== "filename") {
-        throw new DataError(
-          "OFFSETS_INVALID",
-          "Partition objects should contain exactly the key 'filename'",
+      if (offset === null) continue;
+      if (!("position" in offset)) {
+        throw invalid("Offset objects should either be null or contain the key 'position'");
+      }
+      const { position } = offset;
+      if (typeof position !== "number" || !Number.isInteger(position)) {
+        throw invalid(
+          "The value for the 'position' key in the offset is expected to be a Long value",
         );
       }
-      if (offset === null) continue;
-      const position = offset["position"];
-      const isValid = Number.isInteger(position) && Number(position) >= 0;
-      if (Object.keys(offset).join() !== "position" || !isValid) {
-        throw new DataError(
-          "OFFSETS_INVALID",
-          "Offset objects should contain exactly the key 'position', a non-negative integer",
+      if (position < 0) {
+        throw invalid(
+          "The value for the 'position' key in the offset should be a non-negative value",
         );
+      }
+      // A null is a partition that was left out of the request.
+      if ((partition as SourcePartition | null) === null) {
+        throw invalid("Partition objects cannot be null");
+      }
+      if (!("filename" in partition)) {
+        throw invalid("Partition objects should contain the key 'filename'");
       }
     }
     return true;
   }
+}
+
+function invalid(message: string): DataError {
+  return new DataError("OFFSETS_INVALID", message);
 }

@@ -117,7 +117,8 @@ test("offsets from outside must name the file and a position", () => {
   for (const position of ["3", 1.5, null]) {
     assert.throws(() => alter({ filename: "f" }, { position }), { code: "OFFSETS_INVALID" });
   }
-  assert.throws(() => alter({ filename: "f", more: 1 }, null), { code: "OFFSETS_INVALID" });
+  assert.equal(alter({ filename: "f", more: 1 }, { position: 3, more: 1 }), true);
+  assert.throws(() => alter({ filename: "f" }, {}), { code: "OFFSETS_INVALID" });
   assert.throws(() => alter({ file: "f" }, { position: 3 }), { code: "OFFSETS_INVALID" });
   assert.throws(() => alter({ filename: "f" }, { position: -1 }), { code: "OFFSETS_INVALID" });
   assert.throws(() => connector.alterOffsets({}, new Map()), { code: "OFFSETS_NOT_SUPPORTED" });

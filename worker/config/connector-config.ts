@@ -10,7 +10,7 @@ import {
   regularExpression,
   uniqueAliases,
 } from "#connect-api";
-import type { ConfigKey, ConfigValues } from "#connect-api";
+import type { ConfigKey, ConfigKeys, ConfigValues } from "#connect-api";
 
 /**
  * The settings that every connector has, and those of sources, sinks and topic streams.
@@ -33,6 +33,18 @@ const converterKey = (order: number, displayName: string, documentation: string)
     documentation,
   }) as const satisfies ConfigKey;
 
+const converterVersionKey = (order: number, converter: string) =>
+  ({
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    group: COMMON,
+    order,
+    width: "SHORT",
+    displayName: `${converter} converter version`,
+    documentation: `Version of the ${converter.toLowerCase()} converter: one, or a range such as [1.0,2.0).`,
+  }) as const satisfies ConfigKey;
+
 export const commonConfigDef = new ConfigDef({
   name: {
     type: "STRING",
@@ -45,7 +57,7 @@ export const commonConfigDef = new ConfigDef({
     documentation: "Globally unique name of this connector.",
   },
   "connector.class": {
-    type: "CLASS",
+    type: "STRING",
     importance: "HIGH",
     group: COMMON,
     order: 2,
@@ -53,12 +65,23 @@ export const commonConfigDef = new ConfigDef({
     displayName: "Connector class",
     documentation: "Class of the connector: its full name, or its simple name.",
   },
+  "connector.plugin.version": {
+    type: "STRING",
+    default: null,
+    importance: "MEDIUM",
+    group: COMMON,
+    order: 3,
+    width: "MEDIUM",
+    displayName: "Connector version",
+    documentation:
+      "Version of the connector: one, or a range such as [1.0,2.0); by default the latest.",
+  },
   "tasks.max": {
     type: "INT",
     default: 1,
     importance: "HIGH",
     group: COMMON,
-    order: 3,
+    order: 4,
     width: "SHORT",
     displayName: "Tasks max",
     validator: atLeast(1),
@@ -69,32 +92,35 @@ export const commonConfigDef = new ConfigDef({
     default: true,
     importance: "LOW",
     group: COMMON,
-    order: 4,
+    order: 5,
     width: "SHORT",
     displayName: "Enforce tasks max",
     documentation: "Whether a connector that makes more tasks than tasks.max fails.",
   },
   "key.converter": converterKey(
-    5,
+    6,
     "Key converter class",
     "Converter of keys; by default the worker's.",
   ),
+  "key.converter.plugin.version": converterVersionKey(7, "Key"),
   "value.converter": converterKey(
-    6,
+    8,
     "Value converter class",
     "Converter of values; by default the worker's.",
   ),
+  "value.converter.plugin.version": converterVersionKey(9, "Value"),
   "header.converter": converterKey(
-    7,
+    10,
     "Header converter class",
     "Converter of headers; by default the worker's.",
   ),
+  "header.converter.plugin.version": converterVersionKey(11, "Header"),
   transforms: {
     type: "LIST",
     default: [],
     importance: "LOW",
     group: "Transforms",
-    order: 8,
+    order: 12,
     width: "LONG",
     displayName: "Transforms",
     validator: allOf(nonNull, uniqueAliases),
@@ -105,7 +131,7 @@ export const commonConfigDef = new ConfigDef({
     default: [],
     importance: "LOW",
     group: "Predicates",
-    order: 9,
+    order: 13,
     width: "LONG",
     displayName: "Predicates",
     validator: allOf(nonNull, uniqueAliases),
@@ -116,7 +142,7 @@ export const commonConfigDef = new ConfigDef({
     default: "restart",
     importance: "LOW",
     group: COMMON,
-    order: 10,
+    order: 14,
     width: "MEDIUM",
     displayName: "Reload Action",
     validator: oneOf("none", "restart"),
@@ -250,7 +276,7 @@ export const sourceConfigDef = new ConfigDef({
     order: 2,
     width: "SHORT",
     displayName: "Exactly once support",
-    validator: oneOfIgnoringCase("requested", "required"),
+    validator: oneOfIgnoringCase("required", "requested"),
     documentation: "Whether exactly-once delivery is required.",
   },
   "transaction.boundary": {
@@ -305,49 +331,46 @@ export const streamConfigDef = new ConfigDef({
 export type CommonConfig = ConfigValues<(typeof commonConfigDef)["keys"]>;
 export type SinkConfig = ConfigValues<(typeof sinkConfigDef)["keys"]>;
 
-/** Framework settings of one alias in `transforms`. */
-export function transformKeys(alias: string): Readonly<Record<string, ConfigKey>> {
-  const group = `Transforms: ${alias}`;
-  return {
-    [`transforms.${alias}.type`]: {
-      type: "CLASS",
-      importance: "HIGH",
-      group,
-      order: 0,
-      width: "LONG",
-      displayName: `Transformation type for ${alias}`,
-      documentation: `Class of the transformation '${alias}'.`,
-    },
-    [`transforms.${alias}.predicate`]: {
-      type: "STRING",
-      default: null,
-      importance: "MEDIUM",
-      group,
-      order: 0,
-      documentation: "Alias of the predicate that decides whether it is applied.",
-    },
-    [`transforms.${alias}.negate`]: {
-      type: "BOOLEAN",
-      default: false,
-      importance: "MEDIUM",
-      group,
-      order: 0,
-      documentation: "Whether it is applied when the predicate is false.",
-    },
-  };
-}
+/** Framework settings of a transformation beside its type and version. */
+export const transformKeys: ConfigKeys = {
+  predicate: {
+    type: "STRING",
+    default: null,
+    importance: "MEDIUM",
+    documentation: "Alias of the predicate that decides whether it is applied.",
+  },
+  negate: {
+    type: "BOOLEAN",
+    default: false,
+    importance: "MEDIUM",
+    documentation: "Whether it is applied when the predicate is false.",
+  },
+};
 
-/** Framework settings of one alias in `predicates`. */
-export function predicateKeys(alias: string): Readonly<Record<string, ConfigKey>> {
+/** Type and version of one alias in `transforms` or `predicates`; `latest` is the version it has by default. */
+export function aliasTypeKeys(
+  what: "transforms" | "predicates",
+  alias: string,
+  group: string,
+  latest: string | null,
+): ConfigKeys {
+  const kind = what === "transforms" ? "Transformation" : "Predicate";
+  const common = { importance: "HIGH", group, width: "LONG" } as const;
   return {
-    [`predicates.${alias}.type`]: {
+    [`${what}.${alias}.type`]: {
+      ...common,
       type: "CLASS",
-      importance: "HIGH",
-      group: `Predicates: ${alias}`,
       order: 0,
-      width: "LONG",
-      displayName: `Predicate type for ${alias}`,
-      documentation: `Class of the predicate '${alias}'.`,
+      displayName: `${kind} type for ${alias}`,
+      documentation: `Class of the ${kind.toLowerCase()} '${alias}'.`,
+    },
+    [`${what}.${alias}.plugin.version`]: {
+      ...common,
+      type: "STRING",
+      default: latest,
+      order: 1,
+      displayName: `${kind} version for ${alias}`,
+      documentation: `Version of the ${kind.toLowerCase()} '${alias}': one, or a range such as [1.0,2.0).`,
     },
   };
 }

@@ -21,10 +21,11 @@ export function exactlyOnceErrors(
   );
   const errors: (readonly [string, string])[] = [];
   if (isValue(config["exactly.once.support"], "required")) {
-    const message = isEnabled ? supportError(connector, props) : OFF;
+    if (!isEnabled) errors.push(["exactly.once.support", OFF]);
+    const message = supportError(connector, props);
     if (message !== undefined) errors.push(["exactly.once.support", message]);
   }
-  if (isValue(config["transaction.boundary"], "connector") && isEnabled) {
+  if (isValue(config["transaction.boundary"], "connector")) {
     const message = boundaryError(connector, props);
     if (message !== undefined) errors.push(["transaction.boundary", message]);
   }
@@ -40,7 +41,7 @@ function supportError(connector: SourceConnector, props: Props): string | undefi
     case "SUPPORTED":
       return undefined;
     case "UNSUPPORTED":
-      return "The connector does not support exactly-once delivery with this config";
+      return "The connector does not support exactly-once semantics with the provided configuration.";
     default:
       return "The connector does not report whether it supports exactly-once delivery. If its documentation says that it does, set this to requested, which creates the connector without asking it.";
   }
@@ -48,5 +49,5 @@ function supportError(connector: SourceConnector, props: Props): string | undefi
 
 function boundaryError(connector: SourceConnector, props: Props): string | undefined {
   if (connector.canDefineTransactionBoundaries(props)) return undefined;
-  return "The connector does not support defining its own transaction boundaries with this config; use poll or interval";
+  return "The connector does not support connector-defined transaction boundaries with the given configuration. Please reconfigure it to use a different transaction boundary definition.";
 }

@@ -1,260 +1,151 @@
-import { ConfigDef, TopicStreamConnector, valueText } from "#connect-api";
-import type {
-  ConfigKey,
-  ConfigReport,
-  ConfigValue,
-  Connector,
-  ParsedValue,
-  Props,
-} from "#connect-api";
-import type { ConfigInfos, ConfigKeyInfo, RawConfig } from "../herder/herder.ts";
+import { TopicStreamConnector } from "#connect-api";
+import type { ConfigKey, ConfigKeys, Connector, Props } from "#connect-api";
+import type { ConfigInfos, RawConfig } from "../herder/herder.ts";
+import type { PluginVersionError } from "../plugins/plugins.ts";
 import type { Plugin, Plugins } from "../plugins/plugins.ts";
+import { aliasKeys, checkAliases } from "./alias-keys.ts";
+import { CheckedConfig, groupsOf, reportPart } from "./checked-config.ts";
+import type { ReportPart } from "./checked-config.ts";
 import {
   commonConfigDef,
-  predicateKeys,
   sinkConfigDef,
   sourceConfigDef,
   streamConfigDef,
-  transformKeys,
 } from "./connector-config.ts";
+import { checkConverterClasses, converterParts, withWorkerConverters } from "./converter-check.ts";
 import { exactlyOnceErrors } from "./exactly-once-check.ts";
-import { withPrefix } from "./worker-config.ts";
+import { overrideParts, overridePolicy } from "./override-policy.ts";
+import type { OverridePolicy } from "./override-policy.ts";
+import { checkSink } from "./sink-check.ts";
 
-type Errors = Map<string, string[]>;
-
-/** The framework's settings for a kind of connector. */
-export function frameworkKeys(connector: Connector, kind: "source" | "sink") {
-  if (kind === "source") return { ...commonConfigDef.keys, ...sourceConfigDef.keys };
-  const stream = connector instanceof TopicStreamConnector ? streamConfigDef.keys : {};
-  return { ...commonConfigDef.keys, ...sinkConfigDef.keys, ...stream };
+/** What of the worker a connector's config depends on. */
+export interface ValidatingWorker {
+  readonly plugins: Plugins;
+  /** The worker's settings as written. */
+  readonly props: Props;
+  readonly groupId: string;
+  readonly isExactlyOnce: boolean;
+  readonly overridePolicy: OverridePolicy;
 }
 
-/** A key definition as REST shows it. `index` is its place in the definition, counted from 1. */
-export function keyInfo(name: string, key: ConfigKey, index: number): ConfigKeyInfo {
-  return {
-    name,
-    type: key.type,
-    required: key.default === undefined,
-    default_value: valueText(key.default ?? null),
-    importance: key.importance,
-    documentation: key.documentation,
-    group: key.group ?? null,
-    order: key.order ?? (key.group === undefined ? -1 : index),
-    width: key.width ?? "NONE",
-    display_name: key.displayName ?? name,
-    dependents: key.dependents ?? [],
+/** A worker that allows everything, for one that has no such settings. */
+export const ALLOW_ALL: OverridePolicy = overridePolicy("All", []) as OverridePolicy;
+
+/** The framework's settings for a kind of connector, with the version that it has by default. */
+export function frameworkKeys(
+  connector: Connector | undefined,
+  kind: "source" | "sink",
+  version: string | undefined,
+): Record<string, ConfigKey> {
+  const common: Record<string, ConfigKey> = {
+    ...commonConfigDef.keys,
+    "connector.plugin.version": {
+      ...commonConfigDef.keys["connector.plugin.version"],
+      default: version ?? null,
+    },
   };
+  if (!connector) return common;
+  if (kind === "source") return { ...common, ...sourceConfigDef.keys };
+  const stream = connector instanceof TopicStreamConnector ? streamConfigDef.keys : {};
+  return { ...common, ...sinkConfigDef.keys, ...stream };
 }
 
 /**
- * Checks a connector's config as a whole: the framework's keys, each transformation, predicate and
- * converter, and the connector's own. Reports everything and stores nothing.
+ * Checks a connector's config as a whole: the framework's keys, each transformation, predicate, converter and
+ * client override, and the connector's own. Reports everything and stores nothing.
  *
  * Source: org.apache.kafka.connect.runtime.AbstractHerder.validateConnectorConfig.
  */
 export async function validateConnector(
-  plugins: Plugins,
+  worker: ValidatingWorker,
   plugin: Plugin<"source" | "sink">,
   config: RawConfig,
-  worker: { readonly isExactlyOnce: boolean } = { isExactlyOnce: false },
 ): Promise<ConfigInfos> {
+  const { plugins } = worker;
+  const version = plugins.versions(plugin.name, plugin.kind)[0];
   const connector = new plugin.create();
-  const errors: Errors = new Map();
-  const framework = frameworkKeys(connector, plugin.kind);
-  const keys: Record<string, ConfigKey> = { ...framework };
-  Object.assign(keys, pluginAliasKeys(plugins, "transforms", config, errors));
-  Object.assign(keys, pluginAliasKeys(plugins, "predicates", config, errors));
-  const report = new ConfigDef(keys).validate(config);
-  const own = await ownReport(connector, config);
-  const ownKeys = connector.config().keys;
-  if (plugin.kind === "sink") checkTopics(config, errors);
+  const keys: ConfigKeys = {
+    ...withWorkerConverters(
+      frameworkKeys(connector, plugin.kind, version),
+      plugins,
+      config,
+      worker.props,
+    ),
+    ...aliasKeys(plugins, "transforms", config),
+    ...aliasKeys(plugins, "predicates", config),
+  };
+  const checked = CheckedConfig.of(keys, config);
+  checkVersion(plugins, plugin, checked);
+  checkConverterClasses(plugins, checked);
+  checkAliases(plugins, "transforms", config, checked);
+  checkAliases(plugins, "predicates", config, checked);
+  if (plugin.kind === "sink") checkSink(config, checked, worker.groupId);
   for (const [key, message] of exactlyOnceErrors(connector, config, worker.isExactlyOnce)) {
-    addError(errors, key, message);
+    if (checked.get(key)) checked.addError(key, null, message);
   }
-  checkConverters(plugins, config, Object.keys(framework), errors);
-  checkNegates(config, errors);
-
-  const taken = new Set(own.map(({ name }) => name));
-  const values = [
-    ...report.filter(({ name }) => !taken.has(name)).map((value) => [value, keys] as const),
-    ...own.map((value) => [value, ownKeys] as const),
-  ];
-  const defined = new Set(values.map(([{ name }]) => name));
-  const configs = [
-    // Keys with an error but without a definition come first.
-    ...[...errors]
-      .filter(([name]) => !defined.has(name))
-      .map(([name, list]) => ({
-        definition: null,
-        value: { ...textual(name, config[name] ?? null), errors: list },
-      })),
-    ...values.map(([value, source], index) => ({
-      definition: keyInfo(value.name, source[value.name] as ConfigKey, index + 1),
-      value: {
-        ...textual(value.name, value.value),
-        recommended_values: value.recommendedValues.map(String),
-        errors: [...value.errors, ...(errors.get(value.name) ?? [])],
-        visible: value.visible,
-      },
-    })),
-  ];
-  return {
-    name: String(config["connector.class"] ?? plugin.name),
-    error_count: configs.reduce((sum, { value }) => sum + value.errors.length, 0),
-    groups: [...new Set(configs.flatMap(({ definition }) => definition?.group ?? []))],
-    configs,
+  addNullErrors(config, checked);
+  const converters = converterParts(plugins, config, checked);
+  const overrides = overrideParts(worker.overridePolicy, plugin.kind, config);
+  const ownKeys = connector.config().keys;
+  checked.replace(await connector.validate(withoutNulls(config)));
+  for (const key of Object.keys(ownKeys)) {
+    // Kafka takes a null for a connector's own key, and the connector cannot start with it.
+    if (config[key] === null) checked.define(key, null).errors.splice(0, Infinity, NULL_VALUE);
+  }
+  const own = {
+    ...reportPart({ ...keys, ...ownKeys }, checked),
+    groups: [...groupsOf(keys), ...groupsOf(ownKeys)],
   };
+  return merged(String(config["connector.class"]), [own, ...overrides, ...converters]);
 }
 
-function textual(name: string, value: ParsedValue) {
-  return {
-    name,
-    value: valueText(value),
-    recommended_values: [] as readonly string[],
-    errors: [] as readonly string[],
-    visible: true,
-  };
+/** The report for a version of the connector that there is not: nothing more can be asked of it. */
+export function reportMissingVersion(
+  worker: ValidatingWorker,
+  plugin: Plugin<"source" | "sink">,
+  config: RawConfig,
+  error: PluginVersionError,
+): ConfigInfos {
+  const keys = frameworkKeys(undefined, plugin.kind, plugin.version);
+  const checked = CheckedConfig.of(keys, config);
+  checkConverterClasses(worker.plugins, checked);
+  for (const key of ["connector.class", "connector.plugin.version"]) {
+    checked.addError(key, null, error.message);
+  }
+  const version = checked.get("connector.plugin.version");
+  if (version) version.recommended = error.availableVersions;
+  addNullErrors(config, checked);
+  return merged(String(config["connector.class"]), [reportPart(keys, checked)]);
 }
 
-async function ownReport(connector: Connector, config: RawConfig): Promise<ConfigReport> {
-  const text = Object.fromEntries(
+function checkVersion(
+  plugins: Plugins,
+  plugin: Plugin<"source" | "sink">,
+  checked: CheckedConfig,
+): void {
+  const version = checked.get("connector.plugin.version");
+  if (version) version.recommended = plugins.versions(plugin.name, plugin.kind);
+}
+
+const NULL_VALUE = "Null value can not be supplied as the configuration value.";
+
+function addNullErrors(config: RawConfig, checked: CheckedConfig): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (value === null) checked.addError(key, null, NULL_VALUE);
+  }
+}
+
+function withoutNulls(config: RawConfig): Props {
+  return Object.fromEntries(
     Object.entries(config).filter((entry): entry is [string, string] => entry[1] !== null),
   );
-  const report = await connector.validate(text);
-  const nulls = new Map(
-    connector
-      .config()
-      .validate(config)
-      .filter(({ name }) => config[name] === null)
-      .map((value) => [value.name, value] as const),
-  );
-  return report.map((value): ConfigValue => nulls.get(value.name) ?? value);
 }
 
-/** Keys of every declared alias: the framework's, and those of the plug-in's own definition. */
-function pluginAliasKeys(
-  plugins: Plugins,
-  what: "transforms" | "predicates",
-  config: RawConfig,
-  errors: Errors,
-): Record<string, ConfigKey> {
-  const keys: Record<string, ConfigKey> = {};
-  const kind = what === "transforms" ? "transformation" : "predicate";
-  for (const alias of new Set(listOf(config[what]))) {
-    const prefix = `${what}.${alias}.`;
-    const group = `${what === "transforms" ? "Transforms" : "Predicates"}: ${alias}`;
-    const own = what === "transforms" ? transformKeys(alias) : predicateKeys(alias);
-    const type = config[`${prefix}type`];
-    const plugin = type ? plugins.find(type, kind) : undefined;
-    if (type && !plugin) {
-      addError(
-        errors,
-        `${prefix}type`,
-        `Invalid value ${type} for configuration ${prefix}type: Class ${type} could not be found.`,
-      );
-    }
-    const definition = plugin ? new plugin.create().config().keys : {};
-    Object.assign(keys, own);
-    for (const [name, key] of Object.entries(definition)) {
-      if (prefix + name in own) continue;
-      keys[prefix + name] = {
-        ...key,
-        group: key.group === undefined ? group : `${group}: ${key.group}`,
-        order: (key.order ?? -1) + 1,
-      };
-    }
-    const typeKey = own[`${prefix}type`] as ConfigKey;
-    keys[`${prefix}type`] = {
-      ...typeKey,
-      recommender: {
-        validValues: () => plugins.list([kind]).map(({ name }) => name),
-        visible: () => true,
-      },
-    };
-  }
-  return keys;
-}
-
-function checkTopics(config: RawConfig, errors: Errors): void {
-  const topics = listOf(config["topics"]);
-  const pattern = config["topics.regex"]?.trim() ?? "";
-  const both = (message: string): void => {
-    addError(errors, "topics", message);
-    addError(errors, "topics.regex", message);
+function merged(name: string, parts: readonly ReportPart[]): ConfigInfos {
+  return {
+    name,
+    error_count: parts.reduce((sum, { errorCount }) => sum + errorCount, 0),
+    groups: [...new Set(parts.flatMap(({ groups }) => groups))],
+    configs: parts.flatMap(({ configs }) => configs),
   };
-  if (topics.length === 0 && pattern === "") both("Must configure one of topics or topics.regex");
-  if (topics.length > 0 && pattern !== "") {
-    both("topics and topics.regex are mutually exclusive options, but both are set.");
-  }
-  const queue = config["errors.deadletterqueue.topic.name"]?.trim() ?? "";
-  if (queue === "") return;
-  if (topics.includes(queue)) {
-    addError(
-      errors,
-      "topics",
-      `The DLQ topic '${queue}' may not be included in the list of topics ('topics=[${topics.join(", ")}]') consumed by the connector`,
-    );
-  }
-  if (pattern !== "" && matches(pattern, queue)) {
-    addError(
-      errors,
-      "topics.regex",
-      `The DLQ topic '${queue}' may not be matched by the regex for the topics ('topics.regex=${pattern}') consumed by the connector`,
-    );
-  }
-}
-
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
-  } catch {
-    // The pattern's own error is reported on its key.
-    return false;
-  }
-}
-
-/** The named converters exist, and their own settings are right. */
-function checkConverters(
-  plugins: Plugins,
-  config: RawConfig,
-  frameworkNames: readonly string[],
-  errors: Errors,
-): void {
-  for (const key of frameworkNames.filter((name) => name.endsWith("converter"))) {
-    const name = config[key];
-    if (!name) continue;
-    const kind = key === "header.converter" ? "header_converter" : "converter";
-    const plugin = plugins.find(name, kind);
-    if (!plugin) {
-      const why = `Class ${name} could not be found.`;
-      addError(errors, key, `Invalid value ${name} for configuration ${key}: ${why}`);
-      continue;
-    }
-    const own = withPrefix(config as Props, `${key}.`);
-    for (const value of new plugin.create().config().validate(own)) {
-      for (const message of value.errors) addError(errors, `${key}.${value.name}`, message);
-    }
-  }
-}
-
-function checkNegates(config: RawConfig, errors: Errors): void {
-  for (const alias of listOf(config["transforms"])) {
-    const negate = `transforms.${alias}.negate`;
-    const predicate = `transforms.${alias}.predicate`;
-    if (config[negate] === undefined || config[predicate] !== undefined) continue;
-    addError(
-      errors,
-      negate,
-      `Config '${negate}' was provided but there is no config '${predicate}' defining a predicate to be negated.`,
-    );
-  }
-}
-
-function listOf(text: string | null | undefined): string[] {
-  const trimmed = text?.trim() ?? "";
-  return trimmed === "" ? [] : trimmed.split(/\s*,\s*/);
-}
-
-function addError(errors: Errors, key: string, message: string): void {
-  errors.set(key, [...(errors.get(key) ?? []), message]);
 }

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { parse as parseProperties } from "dot-properties";
 import { ConfigDef, ConfigError, atLeast, nonEmptyString, oneOfIgnoringCase } from "#connect-api";
 import type { ConfigValues, Props } from "#connect-api";
+import { OVERRIDE_POLICIES, overridePolicy } from "./override-policy.ts";
+import type { OverridePolicy } from "./override-policy.ts";
 
 /** Settings of the worker. Source: org.apache.kafka.connect.runtime.WorkerConfig and DistributedConfig. */
 export const workerConfigDef = new ConfigDef({
@@ -121,6 +123,27 @@ export const workerConfigDef = new ConfigDef({
     importance: "LOW",
     documentation: "Folders with more plug-ins, beside the built-in ones.",
   },
+  "connector.client.config.override.policy": {
+    type: "STRING",
+    default: "All",
+    validator: {
+      ensureValid(key, value) {
+        if (overridePolicy(String(value), [])) return;
+        const message = `Invalid value ${String(value)} for configuration ${key}: choose one of ${OVERRIDE_POLICIES.join(", ")}`;
+        throw new ConfigError("CONFIG_INVALID", message, { key });
+      },
+      describe: () => OVERRIDE_POLICIES.join(", "),
+    },
+    importance: "LOW",
+    documentation:
+      "Which client settings a connector may set for itself with `producer.override.`, `consumer.override.` and `admin.override.`.",
+  },
+  "connector.client.config.override.allowlist": {
+    type: "LIST",
+    default: [],
+    importance: "LOW",
+    documentation: "The settings that the policy `Allowlist` allows.",
+  },
   "topic.creation.enable": {
     type: "BOOLEAN",
     default: true,
@@ -174,6 +197,14 @@ function isHttpAddress(text: unknown): boolean {
 }
 
 export type WorkerConfig = ConfigValues<(typeof workerConfigDef)["keys"]>;
+
+/** The policy that these settings choose. */
+export function overridePolicyOf(config: WorkerConfig): OverridePolicy {
+  const allowlist = config["connector.client.config.override.allowlist"];
+  const policy = overridePolicy(config["connector.client.config.override.policy"], allowlist);
+  if (!policy) throw new ConfigError("CONFIG_INVALID", "There is no such override policy");
+  return policy;
+}
 
 /** Reads a worker file: Java properties, or JSON with a flat map. Throws ConfigError. */
 export function readPropsFile(file: string): Props {

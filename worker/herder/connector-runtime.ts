@@ -139,7 +139,10 @@ export class ConnectorRuntime {
     if (!this.#isActive || !config) return;
     const target = configs.targetState(this.name);
     try {
-      this.#plugin = plugins.connector(config["connector.class"] ?? "");
+      this.#plugin = plugins.connector(
+        config["connector.class"] ?? "",
+        config["connector.plugin.version"],
+      );
       this.#measure();
       if (target === "STOPPED") {
         this.#connectorState("STOPPED");

@@ -146,7 +146,8 @@ export interface Herder {
   alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string>;
   resetOffsets(name: string): Promise<string>;
   plugins(options: { readonly connectorsOnly: boolean }): readonly PluginInfo[];
-  pluginConfig(plugin: string): readonly ConfigKeyInfo[];
+  /** `version` is a range of versions; by default the latest. */
+  pluginConfig(plugin: string, version?: string): readonly ConfigKeyInfo[];
   /** `plugin` is the type of the request's path; undefined when there is none to agree with. */
   validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos>;
 }

@@ -1,8 +1,6 @@
-import type { ConfigKeys, Connector, Props } from "#connect-api";
+import type { Props } from "#connect-api";
 import { RecordLogError } from "#broker";
-import { frameworkKeys, keyInfo, validateConnector } from "../config/validate-connector.ts";
-import { PLUGIN_KINDS, PluginNotFoundError } from "../plugins/plugins.ts";
-import type { Plugin } from "../plugins/plugins.ts";
+import { overridePolicyOf } from "../config/worker-config.ts";
 import { ConnectorRuntime } from "./connector-runtime.ts";
 import { alterSinkOffsets, alterSourceOffsets, readOffsets } from "./connector-offsets.ts";
 import { HerderError } from "./herder.ts";
@@ -21,6 +19,7 @@ import type {
   TaskInfo,
   TaskStateInfo,
 } from "./herder.ts";
+import { PluginRequests } from "./plugin-requests.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as const;
@@ -31,13 +30,21 @@ const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as 
  */
 export class StandaloneHerder implements Herder {
   readonly #context: WorkerContext;
+  readonly #pluginRequests: PluginRequests;
   readonly #runtimes = new Map<string, ConnectorRuntime>();
   /** Names whose first config is on its way to the log. */
   readonly #creating = new Set<string>();
 
   constructor(context: WorkerContext) {
     this.#context = context;
-    const { metrics } = context;
+    const { metrics, plugins, workerProps, workerConfig } = context;
+    this.#pluginRequests = new PluginRequests({
+      plugins,
+      props: workerProps,
+      groupId: workerConfig["group.id"],
+      isExactlyOnce: workerConfig["exactly.once.source.support"] === "enabled",
+      overridePolicy: overridePolicyOf(workerConfig),
+    });
     metrics.measured("connect-worker-metrics", "connector-count", {}, () => this.#runtimes.size);
     metrics.measured("connect-worker-metrics", "task-count", {}, () =>
       [...this.#runtimes.values()].reduce((sum, { taskCount }) => sum + taskCount, 0),
@@ -294,7 +301,10 @@ export class StandaloneHerder implements Herder {
         `Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
       );
     }
-    const plugin = this.#context.plugins.connector(config["connector.class"] ?? "");
+    const plugin = this.#context.plugins.connector(
+      config["connector.class"] ?? "",
+      config["connector.plugin.version"],
+    );
     const change = plugin.kind === "sink" ? alterSinkOffsets : alterSourceOffsets;
     const isAccepted = await change(this.#context, name, config, new plugin.create(), offsets);
     return isAccepted
@@ -304,56 +314,16 @@ export class StandaloneHerder implements Herder {
 
   // -- plug-ins -------------------------------------------------------------------------------
 
-  plugins({ connectorsOnly }: { readonly connectorsOnly: boolean }): readonly PluginInfo[] {
-    const kinds = connectorsOnly ? (["sink", "source"] as const) : PLUGIN_KINDS;
-    return this.#context.plugins.list(kinds).map(({ name, kind, version }) => ({
-      class: name,
-      type: kind,
-      ...(version === undefined ? {} : { version }),
-    }));
+  plugins(options: { readonly connectorsOnly: boolean }): readonly PluginInfo[] {
+    return this.#pluginRequests.list(options);
   }
 
-  pluginConfig(name: string): readonly ConfigKeyInfo[] {
-    const plugin = this.#context.plugins.find(name, ...PLUGIN_KINDS);
-    if (!plugin) throw new HerderError(404, `Unknown plugin ${name}.`);
-    const instance = new plugin.create();
-    const own = instance.config().keys;
-    const isConnector = plugin.kind === "source" || plugin.kind === "sink";
-    const framework: ConfigKeys = isConnector
-      ? frameworkKeys(instance as Connector, plugin.kind)
-      : {};
-    const ownNames = new Set(Object.keys(own));
-    return [
-      ...Object.entries(own),
-      ...Object.entries(framework).filter(([key]) => !ownNames.has(key)),
-    ].map(([key, definition], index) => keyInfo(key, definition, index + 1));
+  pluginConfig(name: string, version?: string): readonly ConfigKeyInfo[] {
+    return this.#pluginRequests.config(name, version);
   }
 
-  async validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos> {
-    const type = config["connector.class"];
-    if (!type) {
-      const shown = Object.entries(config)
-        .filter(([key]) => key === "name")
-        .map(([key, value]) => `${key}=${value}`);
-      const message = `Connector config {${shown.join(", ")}} contains no connector type`;
-      throw new HerderError(400, message);
-    }
-    if (plugin !== undefined && !isSameType(type, plugin)) {
-      const message = `Included connector type ${type} does not match request type ${plugin}`;
-      throw new HerderError(400, message);
-    }
-    return validateConnector(this.#context.plugins, this.#find(type), config, {
-      isExactlyOnce: this.#context.workerConfig["exactly.once.source.support"] === "enabled",
-    });
-  }
-
-  #find(type: string): Plugin<"source" | "sink"> {
-    try {
-      return this.#context.plugins.connector(type);
-    } catch (error) {
-      if (!(error instanceof PluginNotFoundError)) throw error;
-      throw new HerderError(400, error.message, { cause: error });
-    }
+  validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos> {
+    return this.#pluginRequests.validate(plugin, config);
   }
 
   #kind(config: Props): "source" | "sink" | "unknown" {
@@ -369,9 +339,4 @@ export class StandaloneHerder implements Herder {
     }
     return runtime;
   }
-}
-
-function isSameType(included: string, requested: string): boolean {
-  const plain = (name: string): string => name.replace(/Connector$/, "");
-  return plain(included).endsWith(plain(requested));
 }

@@ -6,7 +6,8 @@ import { ConfigDef } from "#connect-api";
 import type { PluginManifest, SinkConnector } from "#connect-api";
 import { script, scriptedPlugins } from "../fixtures/herder-harness.ts";
 import { temporaryDirectory, transformationOf } from "../fixtures/task-harness.ts";
-import { Plugins, loadPlugins } from "./plugins.ts";
+import { loadPlugins } from "./load-plugins.ts";
+import { Plugins } from "./plugins.ts";
 
 const Pass = transformationOf((record) => record);
 

@@ -1,7 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { SinkConnector, SourceConnector } from "#connect-api";
+import { ConfigError, SinkConnector, SourceConnector } from "#connect-api";
 import type {
   Connector,
   Converter,
@@ -11,6 +8,7 @@ import type {
   Transformation,
 } from "#connect-api";
 import { getLogger } from "../logging/index.ts";
+import { VersionRange, compareVersions } from "./version-range.ts";
 
 const log = getLogger("worker.plugins");
 
@@ -57,9 +55,24 @@ export class PluginNotFoundError extends Error {
   override readonly name = "PluginNotFoundError";
 }
 
-/** The plug-ins that this worker found. */
+/** The plug-in is there, but in no version that the range allows. */
+export class PluginVersionError extends ConfigError {
+  readonly availableVersions: readonly string[];
+
+  constructor(name: string, range: VersionRange, availableVersions: readonly string[]) {
+    super(
+      "CONFIG_INVALID",
+      `Plugin ${name} not found that matches the version range ${range}, available versions: [${availableVersions.join(", ")}]`,
+    );
+    this.availableVersions = availableVersions;
+  }
+}
+
+/** The plug-ins that this worker found: each class, and each version of it. */
 export class Plugins {
   readonly #plugins: Plugin[] = [];
+  /** By kind and asked name; plug-ins are only added while the worker starts. */
+  readonly #found = new Map<string, readonly Plugin[]>();
 
   add(manifest: PluginManifest): void {
     for (const [name, create] of Object.entries(manifest.connectors ?? {})) {
@@ -78,30 +91,78 @@ export class Plugins {
         this.#push({ kind, name, create } as never);
       }
     }
+    this.#found.clear();
   }
 
+  /** A class that cannot be made is told and left out; those beside it stay. */
   #push(plugin: Omit<Plugin, "version">): void {
-    const { version } = new plugin.create() as { readonly version?: string };
-    this.#plugins.push({ ...plugin, version });
+    try {
+      const { version } = new plugin.create() as { readonly version?: string };
+      const isKnown = this.#plugins.some(
+        (each) =>
+          each.kind === plugin.kind && each.name === plugin.name && each.version === version,
+      );
+      if (!isKnown) this.#plugins.push({ ...plugin, version });
+    } catch (error) {
+      const fields = { code: "PLUGIN_FAILED", plugin: plugin.name };
+      log.failure(error, fields, "The plug-in cannot be made and is left out");
+    }
   }
 
+  /** One entry per class and version: by kind, name, and version, the latest first. */
   list(kinds: readonly PluginKind[] = PLUGIN_KINDS): readonly Plugin[] {
     return kinds.flatMap((kind) =>
-      this.#plugins
-        .filter((plugin) => plugin.kind === kind)
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      this.#plugins.filter((plugin) => plugin.kind === kind).toSorted(byNameAndVersion),
     );
   }
 
-  /** The plug-in by full name, simple name, or simple name without its kind; undefined if there is none. */
+  /** The names of a kind, each once. */
+  names(kind: PluginKind): readonly string[] {
+    return [...new Set(this.list([kind]).map(({ name }) => name))];
+  }
+
+  /**
+   * The latest version of a plug-in, by full name, simple name, or simple name without its kind; undefined if
+   * there is none.
+   */
   find<K extends PluginKind>(name: string, ...kinds: readonly K[]): Plugin<K> | undefined {
     return this.#matching(name, kinds)[0] as Plugin<K> | undefined;
   }
 
-  /** Throws PluginNotFoundError with Kafka's texts for none and for several. */
-  connector(name: string): Plugin<"source" | "sink"> {
+  /** The versions of a plug-in, the latest first. */
+  versions(name: string, ...kinds: readonly PluginKind[]): readonly string[] {
+    return this.#matching(name, kinds).flatMap(({ version }) => version ?? []);
+  }
+
+  /**
+   * The latest version within a range that a `…plugin.version` setting names; undefined if nothing has the
+   * name. Throws ConfigError for a wrong range, PluginVersionError when no version is in it.
+   */
+  findVersion<K extends PluginKind>(
+    name: string,
+    range: string | null | undefined,
+    ...kinds: readonly K[]
+  ): Plugin<K> | undefined {
+    return this.#inRange(this.#matching(name, kinds), range) as Plugin<K> | undefined;
+  }
+
+  #inRange(found: readonly Plugin[], text: string | null | undefined): Plugin | undefined {
+    const range = VersionRange.parse(text);
+    if (!range || !found[0]) return found[0];
+    const fitting = found.find(({ version }) => version !== undefined && range.contains(version));
+    if (fitting) return fitting;
+    const versions = found.map(({ version }) => version ?? "undefined");
+    throw new PluginVersionError(found[0].name, range, versions);
+  }
+
+  /**
+   * Throws PluginNotFoundError with Kafka's texts for none and for several, and what findVersion throws.
+   */
+  connector(name: string, range?: string | null): Plugin<"source" | "sink"> {
     const found = this.#matching(name, ["source", "sink"]);
-    if (found.length === 1) return found[0] as Plugin<"source" | "sink">;
+    if (new Set(found.map((plugin) => plugin.name)).size === 1) {
+      return this.#inRange(found, range) as Plugin<"source" | "sink">;
+    }
     const list = (plugins: readonly Plugin[]): string =>
       plugins
         .map((plugin) => `PluginDesc{class=${plugin.name}, version='${plugin.version}'}`)
@@ -114,53 +175,30 @@ export class Plugins {
   }
 
   #matching(name: string, kinds: readonly PluginKind[]): readonly Plugin[] {
+    const key = `${kinds.join()} ${name}`;
+    const known = this.#found.get(key);
+    if (known) return known;
     const candidates = this.list(kinds);
     const exact = candidates.filter((plugin) => plugin.name === name);
-    if (exact.length > 0) return exact;
-    return candidates.filter((plugin) => {
-      const simple = plugin.name.slice(plugin.name.lastIndexOf(".") + 1);
-      const ending = ENDINGS[plugin.kind];
-      return (
-        simple === name || (simple.endsWith(ending) && simple.slice(0, -ending.length) === name)
-      );
-    });
+    const found = exact.length > 0 ? exact : candidates.filter((each) => hasAlias(each, name));
+    // Only names that there are: what clients ask for has no end.
+    if (found.length > 0) this.#found.set(key, found);
+    return found;
   }
+}
+
+function hasAlias(plugin: Plugin, name: string): boolean {
+  const simple = plugin.name.slice(plugin.name.lastIndexOf(".") + 1);
+  const ending = ENDINGS[plugin.kind];
+  return simple === name || (simple.endsWith(ending) && simple.slice(0, -ending.length) === name);
+}
+
+function byNameAndVersion(a: Plugin, b: Plugin): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return compareVersions(b.version ?? "", a.version ?? "");
 }
 
 function connectorKind(create: new () => Connector): "source" | "sink" | undefined {
   if (create.prototype instanceof SourceConnector) return "source";
   return create.prototype instanceof SinkConnector ? "sink" : undefined;
-}
-
-const productRoot = resolve(fileURLToPath(import.meta.url), "../../..");
-const BUILT_IN = ["connectors", "transforms", "converters"].map((name) => join(productRoot, name));
-
-/**
- * Loads the built-in plug-ins and those of `plugin.path`: every folder with an `index.ts` or `index.js`,
- * at most two levels down. A plug-in that fails to load is logged and left out; the worker goes on.
- */
-export async function loadPlugins(pluginPath: readonly string[]): Promise<Plugins> {
-  const plugins = new Plugins();
-  for (const entry of [...BUILT_IN, ...pluginPath].flatMap((path) => entriesIn(resolve(path), 2))) {
-    try {
-      const module = (await import(pathToFileURL(entry).href)) as { default?: PluginManifest };
-      if (module.default) plugins.add(module.default);
-    } catch (error) {
-      log.failure(error, { code: "PLUGIN_FAILED", file: entry }, "The plug-in could not be loaded");
-    }
-  }
-  return plugins;
-}
-
-function entriesIn(folder: string, depth: number): string[] {
-  if (!existsSync(folder)) {
-    log.warn({ code: "PLUGIN_PATH_MISSING", folder }, "The folder of plugin.path does not exist");
-    return [];
-  }
-  const entry = ["index.ts", "index.js"].map((name) => join(folder, name)).find(existsSync);
-  if (entry) return [entry];
-  if (depth === 0) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((child) => child.isDirectory() && child.name !== "node_modules")
-    .flatMap((child) => entriesIn(join(folder, child.name), depth - 1));
 }

@@ -4,7 +4,8 @@ import { ConnectError } from "#connect-api";
 import { HerderError } from "../herder/herder.ts";
 import { Metrics } from "../metrics/index.ts";
 import { FakeHerder } from "./fixtures/fake-herder.ts";
-import { ask, checkAnswer, serve, testRows } from "./fixtures/rest-rows.ts";
+import { ask } from "#test/support/ask";
+import { checkAnswer, serve, testRows } from "./fixtures/rest-rows.ts";
 import { startRestServer } from "./index.ts";
 
 const notFound = { status: 404, answer: "HTTP 404 Not Found", call: null };

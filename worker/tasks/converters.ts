@@ -38,8 +38,8 @@ export function makeConverters(
           [worker, ""],
         ];
   const make = (type: ConverterType): Named<Converter> => {
-    const { name, props } = settingsOf(sources, `${type}.converter`);
-    const plugin = plugins.find(name, "converter");
+    const { name, version, props } = settingsOf(sources, `${type}.converter`);
+    const plugin = plugins.findVersion(name, version, "converter");
     if (!plugin) throw unknownClass(`${type}.converter`, name);
     const instance = new plugin.create();
     instance.configure({ ...props, "converter.type": type }, type);
@@ -52,8 +52,8 @@ function headerConverter(
   plugins: Plugins,
   sources: readonly (readonly [Props, string])[],
 ): Named<HeaderConverter> {
-  const { name, props } = settingsOf(sources, "header.converter");
-  const plugin = plugins.find(name, "header_converter");
+  const { name, version, props } = settingsOf(sources, "header.converter");
+  const plugin = plugins.findVersion(name, version, "header_converter");
   if (!plugin) throw unknownClass("header.converter", name);
   const instance = new plugin.create();
   instance.configure({ ...props, "converter.type": "header" });
@@ -68,10 +68,12 @@ const DEFAULTS: Props = {
 function settingsOf(
   sources: readonly (readonly [Props, string])[],
   key: string,
-): { readonly name: string; readonly props: Props } {
+): { readonly name: string; readonly version?: string | undefined; readonly props: Props } {
   for (const [props, prefix] of sources) {
     const name = props[prefix + key];
-    if (name) return { name, props: withPrefix(props, `${prefix}${key}.`) };
+    if (!name) continue;
+    const { "plugin.version": version, ...own } = withPrefix(props, `${prefix}${key}.`);
+    return { name, version, props: own };
   }
   return { name: DEFAULTS[key] ?? "", props: {} };
 }

@@ -42,7 +42,7 @@ export class TransformationChain {
       if (own["type"] === undefined) {
         throw new ConfigError("CONFIG_MISSING", `Unknown configuration '${key}'`, { key });
       }
-      const plugin = plugins.find(own["type"], "predicate");
+      const plugin = plugins.findVersion(own["type"], own["plugin.version"], "predicate");
       if (!plugin) throw notFound(key, own["type"]);
       const predicate = new plugin.create();
       predicate.configure(own);
@@ -55,7 +55,7 @@ export class TransformationChain {
       .map((alias): Link => {
         const own = withPrefix(props, `transforms.${alias}.`);
         const type = own["type"] ?? "";
-        const plugin = plugins.find(type, "transformation");
+        const plugin = plugins.findVersion(type, own["plugin.version"], "transformation");
         if (!plugin) throw notFound(`transforms.${alias}.type`, type);
         const transformation = new plugin.create();
         transformation.withPluginMetrics(metricsOf(alias));

@@ -12,7 +12,10 @@ export const connectorPluginsResource: Resource = (app, { herder }) => {
     });
   });
 
-  app.get("/connector-plugins/:plugin/config", (request) => herder.pluginConfig(pluginOf(request)));
+  app.get("/connector-plugins/:plugin/config", (request) => {
+    const { version } = request.query as { version?: string };
+    return herder.pluginConfig(pluginOf(request), version);
+  });
 
   app.put("/connector-plugins/:plugin/config/validate", (request) =>
     withinRequestTimeout(herder.validateConfig(pluginOf(request), configBody(request.body))),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, serve, testRows } from "../fixtures/rest-rows.ts";
+import { ask } from "#test/support/ask";
+import { serve, testRows } from "../fixtures/rest-rows.ts";
 
 const unhealthy = {
   status: "unhealthy",

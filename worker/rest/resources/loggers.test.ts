@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getLogger, setLevel } from "../../logging/index.ts";
-import { ask, serve, testRows } from "../fixtures/rest-rows.ts";
+import { ask } from "#test/support/ask";
+import { serve, testRows } from "../fixtures/rest-rows.ts";
 
 // Levels belong to the process, so these loggers are this file's own.
 getLogger("fixture.one");

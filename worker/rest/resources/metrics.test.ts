@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ask, serve } from "../fixtures/rest-rows.ts";
+import { ask } from "#test/support/ask";
+import { serve } from "../fixtures/rest-rows.ts";
 
 test("metrics are Prometheus text under Kafka Connect's names", async (t) => {
   const { url, metrics } = await serve(t);

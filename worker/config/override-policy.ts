@@ -1,0 +1,90 @@
+import type { RawConfig } from "../herder/herder.ts";
+import type { ReportPart } from "./checked-config.ts";
+
+export const OVERRIDE_POLICIES = ["All", "None", "Principal", "Allowlist"] as const;
+
+/** Which client settings a connector may set for itself. */
+export interface OverridePolicy {
+  readonly name: (typeof OVERRIDE_POLICIES)[number];
+  allows(setting: string): boolean;
+}
+
+const PRINCIPAL = new Set(["sasl.jaas.config", "sasl.mechanism", "security.protocol"]);
+
+/**
+ * The policy of a name, simple or as the Java class is called. undefined for a name that there is not.
+ *
+ * Source: org.apache.kafka.connect.connector.policy (KIP-458; the allow-list is KIP-1188).
+ */
+export function overridePolicy(
+  text: string,
+  allowlist: readonly string[],
+): OverridePolicy | undefined {
+  const simple = text
+    .replace(/^org\.apache\.kafka\.connect\.connector\.policy\./, "")
+    .replace(/(ConnectorClientConfigOverridePolicy|OverridePolicy)$/, "");
+  const name = OVERRIDE_POLICIES.find((each) => each.toLowerCase() === simple.toLowerCase());
+  switch (name) {
+    case undefined:
+      return undefined;
+    case "All":
+      return { name, allows: () => true };
+    case "None":
+      return { name, allows: () => false };
+    case "Principal":
+      return { name, allows: (setting) => PRINCIPAL.has(setting) };
+    case "Allowlist":
+      return { name, allows: (setting) => allowlist.includes(setting) };
+  }
+}
+
+/**
+ * The `producer.override.`, `admin.override.` and `consumer.override.` settings that the connector's clients
+ * would take, in that order, each with the policy's refusal.
+ *
+ * Source: org.apache.kafka.connect.runtime.AbstractHerder.validateClientOverrides.
+ */
+export function overrideParts(
+  policy: OverridePolicy,
+  kind: "source" | "sink",
+  config: RawConfig,
+): readonly ReportPart[] {
+  const hasDeadLetters = (config["errors.deadletterqueue.topic.name"]?.trim() ?? "") !== "";
+  const createsTopics = Object.keys(config).some((key) => key.startsWith("topic.creation."));
+  const used = {
+    producer: kind === "source" || hasDeadLetters,
+    consumer: kind === "sink",
+    admin: hasDeadLetters || (kind === "source" && createsTopics),
+  };
+  return (["producer", "consumer", "admin"] as const)
+    .filter((client) => used[client])
+    .map((client) => part(policy, `${client}.override.`, config));
+}
+
+function part(policy: OverridePolicy, prefix: string, config: RawConfig): ReportPart {
+  const configs = Object.entries(config)
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => {
+      const setting = key.slice(prefix.length);
+      const refusal = `The '${policy.name}' policy does not allow '${setting}' to be overridden in the connector configuration.`;
+      return {
+        definition: null,
+        value: {
+          name: key,
+          value: isSecret(setting) && value !== null ? "[hidden]" : value,
+          recommended_values: [],
+          errors: policy.allows(setting) ? [] : [refusal],
+          visible: true,
+        },
+      };
+    });
+  const errorCount = configs.filter(({ value }) => value.errors.length > 0).length;
+  return { configs, groups: [], errorCount };
+}
+
+/** Client settings of the type PASSWORD. */
+export function isSecret(setting: string): boolean {
+  return /(^|\.)(password|sasl\.jaas\.config|ssl\.keystore\.key|ssl\.keystore\.certificate\.chain|ssl\.truststore\.certificates)$|\.password$/.test(
+    setting,
+  );
+}
