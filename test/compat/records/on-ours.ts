@@ -7,7 +7,7 @@ import { ErrorMetrics } from "../../../worker/errors/error-metrics.ts";
 import type { Failure, FailureReporter } from "../../../worker/errors/failure.ts";
 import { javaErrorName } from "../../../worker/errors/java-error-name.ts";
 import { Metrics } from "../../../worker/metrics/index.ts";
-import { loadPlugins } from "../../../worker/plugins/plugins.ts";
+import { loadPlugins } from "../../../worker/plugins/load-plugins.ts";
 import type { Plugins } from "../../../worker/plugins/plugins.ts";
 import { makeConverters } from "../../../worker/tasks/converters.ts";
 import type { Converters } from "../../../worker/tasks/converters.ts";
