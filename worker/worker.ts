@@ -4,7 +4,10 @@ import type { RecordLog } from "#broker";
 import { parseWorkerConfig } from "./config/worker-config.ts";
 import type { WorkerConfig } from "./config/worker-config.ts";
 import type { Herder } from "./herder/herder.ts";
-import { StandaloneHerder } from "./herder/standalone-herder.ts";
+import { ConnectHerder } from "./herder/connect-herder.ts";
+import { Alone } from "./herder/work-sharing.ts";
+import type { WorkSharing } from "./herder/work-sharing.ts";
+import type { WorkerContext } from "./herder/worker-context.ts";
 import { Metrics } from "./metrics/index.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
 import { startRestServer } from "./rest/index.ts";
@@ -44,8 +47,13 @@ export async function startWorker(props: Props): Promise<Worker> {
     const [configs, offsets, statuses] = stores as [KeyedTopic, KeyedTopic, KeyedTopic];
     const metrics = new Metrics();
     let address = "";
-    const statusStore = new StatusStore(statuses, () => address);
-    const herder = new StandaloneHerder({
+    const sharing: WorkSharing = new Alone();
+    const statusStore = new StatusStore(statuses, () => ({
+      workerId: address,
+      generation: sharing.generation,
+      isShared: sharing.isShared,
+    }));
+    const context: WorkerContext = {
       log,
       plugins,
       metrics,
@@ -58,7 +66,8 @@ export async function startWorker(props: Props): Promise<Worker> {
         if (!config["topic.tracking.enable"]) return;
         statusStore.useTopic(topic, connector, task, Date.now());
       },
-    });
+    };
+    const herder = new ConnectHerder(context, sharing);
     rest = await startRestServer({
       herder,
       metrics,
@@ -67,7 +76,7 @@ export async function startWorker(props: Props): Promise<Worker> {
       commit: "unknown",
     });
     address = advertisedAddress(config, rest.url);
-    herder.start();
+    await herder.start();
     const server = rest;
     return {
       url: server.url,

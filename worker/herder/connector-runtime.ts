@@ -1,33 +1,51 @@
-import { ConnectError, TopicStreamTask } from "#connect-api";
-import type { Connector, Props, SinkTask, SourceTask } from "#connect-api";
+import { setTimeout as delay } from "node:timers/promises";
+import { ConnectError } from "#connect-api";
+import type { Connector, Props } from "#connect-api";
+import { RecordLogError } from "#broker";
 import { commonConfigDef } from "../config/connector-config.ts";
 import { describeError, getLogger } from "../logging/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
-import type { TargetState } from "../storage/config-store.ts";
-import { SinkRunner } from "../tasks/sink-runner.ts";
-import { SourceRunner } from "../tasks/source-runner.ts";
-import { StreamRunner } from "../tasks/stream-runner.ts";
-import type { TaskEnvironment, TaskRunner } from "../tasks/task-runner.ts";
+import { fenceOldTasks, whenFenced } from "./fencing.ts";
+import { TaskSet } from "./task-set.ts";
+import { within } from "./within.ts";
+import type { Share } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const log = getLogger("worker.herder");
 
+const STORE_RETRY_MIN_MS = 250;
+const STORE_RETRY_MAX_MS = 60_000;
+
 /**
- * One connector and its tasks at work. Its operations wait for each other, and for those of no other
- * connector, so one that is stuck holds up nothing but itself.
+ * What this worker runs of one connector: the Connector itself, some of its tasks, or both. Its operations
+ * wait for each other, and for those of no other connector, so one that is stuck holds up nothing but itself.
  */
 export class ConnectorRuntime {
   readonly name: string;
   readonly #context: WorkerContext;
+  readonly #tasks: TaskSet;
+  readonly #ending = new AbortController();
   #connector: Connector | undefined;
-  readonly #tasks = new Map<number, TaskRunner>();
   #work: Promise<void> = Promise.resolve();
   #plugin: Plugin<"source" | "sink"> | undefined;
-  #isActive = true;
+  #hasConnector = false;
+  #hasTask: (task: number) => boolean = () => false;
 
   constructor(name: string, context: WorkerContext) {
     this.name = name;
     this.#context = context;
+    this.#tasks = new TaskSet(name, context);
+  }
+
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
+  get hasConnector(): boolean {
+    return this.#hasConnector;
+  }
+
+  get #isActive(): boolean {
+    return !this.#ending.signal.aborted;
   }
 
   /** Runs one operation after those before it. */
@@ -39,120 +57,160 @@ export class ConnectorRuntime {
     return this.#work;
   }
 
-  /** Brings connector and tasks into line with the stored config and target state, from the start. */
-  restart(): Promise<void> {
+  // -- what is this worker's ------------------------------------------------------------------
+
+  /**
+   * Takes a share of the connector. Resolves when what is not of it any more has stopped, or was abandoned;
+   * what is new starts after that.
+   */
+  async assign(share: Share): Promise<void> {
+    const released = this.#enqueue(() => this.#release(share));
+    await within(released, this.#stopBudgetMs);
+    void this.#enqueue(() => this.#begin(share));
+  }
+
+  get #stopBudgetMs(): number {
+    // First the tasks have that time, then the connector.
+    return 2 * this.#context.workerConfig["task.shutdown.graceful.timeout.ms"];
+  }
+
+  async #release(share: Share): Promise<void> {
+    this.#hasTask = (task) => share.hasTask(this.name, task);
+    const gone = this.#tasks.numbers.filter((task) => !this.#hasTask(task));
+    await Promise.all(gone.map((task) => this.#tasks.stop(task)));
+    for (const task of gone) this.#tasks.release(task, this.#plugin?.version);
+    if (!this.#hasConnector || share.hasConnector(this.name)) return;
+    this.#hasConnector = false;
+    await this.#stopConnector();
+    this.#releaseConnector();
+  }
+
+  async #begin(share: Share): Promise<void> {
+    if (!this.#isActive) return;
+    const isNewHere = !this.#hasConnector && share.hasConnector(this.name);
+    this.#hasConnector ||= isNewHere;
+    if (!this.#findPlugin()) return;
+    // Tasks begin with what is stored; if the connector makes other configs, they begin again.
+    this.#startTasks();
+    if (isNewHere) await this.#startConnector();
+  }
+
+  // -- what has changed -----------------------------------------------------------------------
+
+  /** A new config: a new instance; tasks follow if theirs change. */
+  configChanged(): Promise<void> {
+    return this.restartConnector();
+  }
+
+  /** A new set of task configs is there. */
+  tasksChanged(): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#stopTasks();
-      await this.#stopConnector();
-      await this.#start();
+      await this.#tasks.stopAll();
+      if (this.#isActive && this.#findPlugin()) this.#startTasks();
     });
+  }
+
+  /** A new target state. */
+  targetChanged(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (!this.#isActive) return;
+      const target = this.#context.configs.targetState(this.name);
+      if (this.#hasConnector) await this.#applyTarget(target);
+      if (target === "PAUSED") this.#tasks.pause();
+      else if (target === "STARTED") this.#tasks.resume();
+    });
+  }
+
+  async #applyTarget(target: "STARTED" | "PAUSED" | "STOPPED"): Promise<void> {
+    if (target === "STOPPED") {
+      await this.#stopConnector();
+      this.#connectorState("STOPPED");
+      return;
+    }
+    if (this.#context.statuses.connector(this.name)?.state === "FAILED") {
+      log.error(
+        { connector: this.name, code: "CONNECTOR_FAILED" },
+        "A failed connector is not paused or resumed; restart it",
+      );
+    } else if (target === "PAUSED") {
+      await this.#stopConnector();
+      this.#connectorState("PAUSED");
+    } else if (!this.#connector) {
+      await this.#startConnector();
+    }
   }
 
   /** Restarts the connector alone, its tasks only if their configs change. */
   restartConnector(): Promise<void> {
     return this.#enqueue(async () => {
+      if (!this.#hasConnector) return;
       await this.#stopConnector();
-      await this.#start();
+      await this.#startConnector();
     });
   }
 
   restartTask(task: number): Promise<void> {
     return this.#enqueue(async () => {
-      await this.#stopTask(task);
-      this.#startTask(task);
-    });
-  }
-
-  /** Applies a new target state. */
-  applyTarget(target: TargetState): Promise<void> {
-    return this.#enqueue(async () => {
-      if (!this.#isActive) return;
-      if (target === "STOPPED") {
-        await this.#stopTasks();
-        this.#removeTaskStatuses();
-        await this.#context.configs.putTaskConfigs(this.name, []);
-        await this.#stopConnector();
-        this.#connectorState("STOPPED");
-        return;
-      }
-      const isFailed = this.#context.statuses.connector(this.name)?.state === "FAILED";
-      if (isFailed) {
-        log.error(
-          { connector: this.name, code: "CONNECTOR_FAILED" },
-          "A failed connector is not paused or resumed; restart it",
-        );
-      } else if (target === "PAUSED") {
-        await this.#stopConnector();
-        this.#connectorState("PAUSED");
-      } else if (!this.#connector) {
-        await this.#start();
-      }
-      for (const task of this.#tasks.values()) {
-        if (target === "PAUSED") task.pause();
-        else task.resume();
-      }
+      if (!this.#hasTask(task)) return;
+      await this.#tasks.stop(task);
+      if (this.#isActive && this.#findPlugin()) this.#startTask(task);
     });
   }
 
   /**
-   * Ends everything; what is stuck in foreign code is abandoned after a while. With `remove`, statuses and
-   * metrics go as well.
+   * Ends everything; what is stuck in foreign code is abandoned after a while. Unless the connector was
+   * deleted, it says that nobody runs it now.
    */
-  async end(options: { readonly remove: boolean }): Promise<void> {
-    this.#isActive = false;
-    // First the tasks have that time, then the connector.
-    const budget = 2 * this.#context.workerConfig["task.shutdown.graceful.timeout.ms"];
-    if (!(await within(this.#stopAll(options), budget))) {
+  async end({ isDeleted }: { readonly isDeleted: boolean }): Promise<void> {
+    this.#ending.abort();
+    const ended = this.#enqueue(async () => {
+      const tasks = this.#tasks.numbers;
+      await this.#tasks.stopAll();
+      await this.#stopConnector();
+      // Deleted: by now, a new connector of this name may have put states of its own.
+      if (isDeleted) return;
+      for (const task of tasks) this.#tasks.release(task, this.#plugin?.version);
+      if (this.#hasConnector) this.#releaseConnector();
+    });
+    if (!(await within(ended, this.#stopBudgetMs))) {
       log.error(
         { connector: this.name, code: "CONNECTOR_ABANDONED" },
         "The connector did not stop in time and was abandoned",
       );
     }
-    if (!options.remove) return;
-    this.#context.statuses.removeConnector(this.name);
-    this.#context.metrics.remove({ connector: this.name });
-  }
-
-  #stopAll({ remove }: { readonly remove: boolean }): Promise<void> {
-    return this.#enqueue(async () => {
-      const states = [...this.#tasks.keys()].map(
-        (task) => [task, this.#context.statuses.task(this.name, task)?.state] as const,
-      );
-      await this.#stopTasks();
-      await this.#stopConnector();
-      // Deleted: by now, a new connector of this name may have put states of its own.
-      if (remove) return;
-      for (const [task, state] of states) {
-        if (state === "FAILED") continue;
-        this.#context.statuses.putTask(this.name, task, "UNASSIGNED", this.#plugin?.version);
-      }
-      const state = this.#context.statuses.connector(this.name)?.state;
-      if (state === "RUNNING" || state === "PAUSED") this.#connectorState("UNASSIGNED");
-    });
+    if (isDeleted) this.#context.metrics.remove({ connector: this.name });
   }
 
   // -- connector ------------------------------------------------------------------------------
 
-  async #start(): Promise<void> {
-    const { configs, plugins } = this.#context;
-    const config = configs.config(this.name);
-    if (!this.#isActive || !config) return;
-    const target = configs.targetState(this.name);
+  #findPlugin(): boolean {
+    const config = this.#context.configs.config(this.name);
+    if (!config) return false;
     try {
-      this.#plugin = plugins.connector(
+      this.#plugin = this.#context.plugins.connector(
         config["connector.class"] ?? "",
         config["connector.plugin.version"],
       );
-      this.#measure();
-      if (target === "STOPPED") {
-        this.#connectorState("STOPPED");
-        return;
-      }
-      if (target === "PAUSED") {
-        this.#connectorState("PAUSED");
-        this.#startTasks();
-        return;
-      }
+      return true;
+    } catch (error) {
+      if (this.#hasConnector) this.#fail(error);
+      return false;
+    }
+  }
+
+  async #startConnector(): Promise<void> {
+    const { configs } = this.#context;
+    const config = configs.config(this.name);
+    if (!this.#isActive || !config || !this.#findPlugin() || !this.#plugin) return;
+    this.#measure();
+    const target = configs.targetState(this.name);
+    if (target !== "STARTED") {
+      this.#connectorState(target);
+      // Paused tasks ask for that when they are resumed.
+      void this.#enqueue(() => this.#fence());
+      return;
+    }
+    try {
       const connector = new this.#plugin.create();
       connector.initialize({
         requestTaskReconfiguration: () => void this.#enqueue(() => this.#reconfigure()),
@@ -171,23 +229,45 @@ export class ConnectorRuntime {
     }
   }
 
-  /** Asks the connector for its task configs; starts the tasks anew if they changed or do not run. */
+  /** Asks the connector for its task configs and stores them if they, or what they were made from, changed. */
   async #reconfigure(): Promise<void> {
-    const config = this.#context.configs.config(this.name);
+    const { configs } = this.#context;
+    const config = configs.config(this.name);
     if (!this.#connector || !config) return;
     try {
-      const taskConfigs = await this.#taskConfigs(this.#connector, config);
-      const stored = this.#context.configs.taskConfigs(this.name);
-      const isSame = JSON.stringify(stored) === JSON.stringify(taskConfigs);
-      if (isSame && this.#tasks.size === taskConfigs.length) return;
-      await this.#stopTasks();
-      for (let task = taskConfigs.length; task < stored.length; task += 1) {
-        this.#context.statuses.removeTask(this.name, task);
+      const made = await this.#taskConfigs(this.#connector, config);
+      const isSame = JSON.stringify(configs.taskConfigs(this.name)) === JSON.stringify(made);
+      if (!isSame || !configs.isApplied(this.name, config)) {
+        await this.#storing(() => configs.putTaskConfigs(this.name, made));
       }
-      if (!isSame) await this.#context.configs.putTaskConfigs(this.name, taskConfigs);
-      this.#startTasks();
+      // Behind the stop of the old tasks, which the new configs have caused: those need no fence.
+      void this.#enqueue(() => this.#fence());
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  async #fence(): Promise<void> {
+    const isExactlyOnce =
+      this.#context.workerConfig["exactly.once.source.support"] === "enabled" &&
+      this.#plugin?.kind === "source";
+    if (isExactlyOnce) await this.#storing(() => fenceOldTasks(this.name, this.#context));
+  }
+
+  /** Tries again while the log does not take it for now. */
+  async #storing(write: () => Promise<void>): Promise<void> {
+    const { signal } = this.#ending;
+    for (let pause = STORE_RETRY_MIN_MS; ; pause = Math.min(pause * 2, STORE_RETRY_MAX_MS)) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        const isPassing = error instanceof RecordLogError && error.isRetriable;
+        if (!isPassing || signal.aborted) throw error;
+        const fields = { connector: this.name, code: "TASK_CONFIGS_NOT_STORED" };
+        log.failure(error, fields, "Task configs could not be stored; trying again");
+        await delay(pause, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 
@@ -233,6 +313,11 @@ export class ConnectorRuntime {
     this.#context.statuses.putConnector(this.name, state, this.#plugin?.version);
   }
 
+  #releaseConnector(): void {
+    const state = this.#context.statuses.connector(this.name)?.state;
+    if (state === "RUNNING" || state === "PAUSED") this.#connectorState("UNASSIGNED");
+  }
+
   #measure(): void {
     const { metrics, statuses } = this.#context;
     const tags = { connector: this.name };
@@ -249,100 +334,28 @@ export class ConnectorRuntime {
   // -- tasks ----------------------------------------------------------------------------------
 
   #startTasks(): void {
-    const count = this.#context.configs.taskConfigs(this.name).length;
-    for (let task = 0; task < count; task += 1) this.#startTask(task);
-  }
-
-  #startTask(task: number): void {
-    const { configs, statuses } = this.#context;
-    const own = configs.taskConfigs(this.name)[task];
-    const config = configs.config(this.name);
-    if (!this.#isActive || !own || !config || !this.#plugin) return;
-    let isCurrent = true;
-    const { version } = this.#plugin;
-    const environment: TaskEnvironment = {
-      log: this.#context.log,
-      plugins: this.#context.plugins,
-      metrics: this.#context.metrics,
-      offsets: this.#context.offsets,
-      workerProps: this.#context.workerProps,
-      workerConfig: this.#context.workerConfig,
-      connector: this.name,
-      task,
-      props: { ...config, ...own },
-      isPaused: configs.targetState(this.name) === "PAUSED",
-      onTopic: (topic) => this.#context.useTopic(topic, this.name, task),
-      onState: (state, error) => {
-        if (!isCurrent) return;
-        if (error !== undefined) {
-          const fields = { connector: this.name, task, code: "TASK_FAILED" };
-          log.failure(error, fields, "The task failed; restart it by REST when mended");
-        }
-        const trace = error === undefined ? undefined : describeError(error);
-        statuses.putTask(this.name, task, state, version, trace);
-      },
-    };
-    const tags = { connector: this.name, task: String(task) };
-    this.#context.metrics.measured("connector-task-metrics", "status", tags, () =>
-      (statuses.task(this.name, task)?.state ?? "unassigned").toLowerCase(),
-    );
-    const runner = this.#makeRunner(environment);
-    this.#tasks.set(task, {
-      pause: () => runner.pause(),
-      resume: () => runner.resume(),
-      stop: async () => {
-        const budget = this.#context.workerConfig["task.shutdown.graceful.timeout.ms"];
-        const isInTime = await within(runner.stop(), budget);
-        // What ends later says nothing any more: a new run may have begun.
-        isCurrent = false;
-        if (isInTime) return;
-        log.error(
-          { connector: this.name, task, code: "TASK_ABANDONED" },
-          "The task did not stop in time and was abandoned",
-        );
-      },
-    });
-  }
-
-  #makeRunner(environment: TaskEnvironment): TaskRunner {
-    const plugin = this.#plugin as Plugin<"source" | "sink">;
-    const TaskClass = (this.#connector ?? new plugin.create()).taskClass();
-    const instance = new TaskClass();
-    if (plugin.kind === "source") return new SourceRunner(instance as SourceTask, environment);
-    return instance instanceof TopicStreamTask
-      ? new StreamRunner(instance, environment)
-      : new SinkRunner(instance as SinkTask, environment);
-  }
-
-  async #stopTasks(): Promise<void> {
-    await Promise.all([...this.#tasks.keys()].map((task) => this.#stopTask(task)));
-  }
-
-  async #stopTask(task: number): Promise<void> {
-    const runner = this.#tasks.get(task);
-    this.#tasks.delete(task);
-    await runner?.stop();
-  }
-
-  #removeTaskStatuses(): void {
-    const count = this.#context.configs.taskConfigs(this.name).length;
+    const { configs } = this.#context;
+    if (configs.targetState(this.name) === "STOPPED") return;
+    const count = configs.taskConfigs(this.name).length;
     for (let task = 0; task < count; task += 1) {
-      this.#context.statuses.removeTask(this.name, task);
+      if (this.#hasTask(task) && !this.#tasks.has(task)) this.#startTask(task);
     }
   }
 
-  get taskCount(): number {
-    return this.#tasks.size;
+  #startTask(task: number): void {
+    const { configs } = this.#context;
+    const set = configs.taskConfigs(this.name);
+    this.#tasks.start(task, this.#plugin as Plugin<"source" | "sink">, async () => {
+      await whenFenced(this.name, this.#context);
+      if (configs.taskConfigs(this.name) !== set) {
+        throw new ConnectError(
+          "TASK_CONFIGS_REPLACED",
+          "The connector has made newer task configs; the task starts again with those",
+        );
+      }
+      if (!this.#hasTask(task)) {
+        throw new ConnectError("TASK_REVOKED", "The task has been given to another worker");
+      }
+    });
   }
-}
-
-/** Whether the promise resolved within that many milliseconds. */
-async function within(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const isInTime = await Promise.race([promise.then(() => true as const), late]);
-  clearTimeout(timer);
-  return isInTime;
 }

@@ -13,6 +13,9 @@ export interface KeyedTopicOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** A key and its value; null removes the key. */
+export type KeyedEntry = readonly [key: string, value: string | null];
+
 /** What a record of the topic says; null removes the key. */
 export interface KeyedRecord {
   readonly key: string;
@@ -141,9 +144,7 @@ export class KeyedTopic {
   }
 
   /** The records that `put` would write, for those who write them in a transaction. */
-  recordsOf(
-    entries: readonly (readonly [key: string, value: string | null])[],
-  ): readonly NewRecord[] {
+  recordsOf(entries: readonly KeyedEntry[]): readonly NewRecord[] {
     return entries.map(([key, value]) => ({
       topic: this.topic,
       key: encoder.encode(key),
@@ -152,7 +153,7 @@ export class KeyedTopic {
   }
 
   /** Resolves when the log has all of them; null removes a key. */
-  async put(...entries: readonly (readonly [key: string, value: string | null])[]): Promise<void> {
+  async put(...entries: readonly KeyedEntry[]): Promise<void> {
     const results = await this.#producer.send(this.recordsOf(entries));
     for (const [index, [key, value]] of entries.entries()) {
       this.#set(key, value, results[index]?.offset ?? 0);

@@ -18,6 +18,8 @@ async function topicOf(t: TestContext, partitions = 3) {
   return { log, open };
 }
 
+const writer = (workerId: string) => () => ({ workerId, generation: 0, isShared: false });
+
 test("a keyed topic is compacted, and opening it again finds the newest values", async (t) => {
   const { log, open } = await topicOf(t);
   const first = await open();
@@ -38,10 +40,13 @@ test("a task set counts only when its commit record says so, and only if it is w
   await store.putConnector("c", { name: "c" });
 
   await topic.put(["task-c-0", '{"properties":{"n":"0"}}']);
+  await store.readToEnd();
   assert.deepEqual(store.taskConfigs("c"), []);
   await topic.put(["commit-c", '{"tasks":1}']);
+  await store.readToEnd();
   assert.deepEqual(store.taskConfigs("c"), [{ n: "0" }]);
   await topic.put(["commit-c", '{"tasks":2}']);
+  await store.readToEnd();
   assert.deepEqual(store.taskConfigs("c"), []);
 });
 
@@ -54,6 +59,7 @@ test("STOPPED is told to old workers as PAUSED, and both forms are read", async 
   assert.equal(topic.get("target-state-c"), '{"state":"PAUSED","state.v2":"STOPPED"}');
   assert.equal(store.targetState("c"), "STOPPED");
   await topic.put(["target-state-c", '{"state":"PAUSED"}']);
+  await store.readToEnd();
   assert.equal(store.targetState("c"), "PAUSED");
 });
 
@@ -99,7 +105,7 @@ test("offsets are stored under [connector, partition], in the order of its membe
 
 test("statuses are answered from memory at once and survive in the log", async (t) => {
   const { open } = await topicOf(t);
-  const statuses = new StatusStore(await open(), () => "h:1");
+  const statuses = new StatusStore(await open(), writer("h:1"));
 
   statuses.putConnector("c", "RUNNING", "1.0");
   statuses.putTask("c", 0, "FAILED", undefined, "trace");
@@ -107,13 +113,13 @@ test("statuses are answered from memory at once and survive in the log", async (
   assert.deepEqual(statuses.connector("c"), { state: "RUNNING", worker_id: "h:1", version: "1.0" });
   await statuses.flush();
 
-  const after = new StatusStore(await open(), () => "h:2");
+  const after = new StatusStore(await open(), writer("h:2"));
   assert.deepEqual(after.task("c", 0), { state: "FAILED", worker_id: "h:1", trace: "trace" });
   assert.deepEqual(after.topics("c"), ["in"]);
 });
 
 test("removing a connector spares one whose name begins alike", async (t) => {
-  const statuses = new StatusStore(await (await topicOf(t)).open(), () => "h:1");
+  const statuses = new StatusStore(await (await topicOf(t)).open(), writer("h:1"));
   statuses.putTask("c", 0, "RUNNING");
   statuses.putTask("c-0", 0, "RUNNING");
   statuses.useTopic("in", "c", 0, 1);

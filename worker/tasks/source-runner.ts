@@ -134,10 +134,10 @@ export class SourceRunner implements TaskRunner {
           new ExactlyOnceDelivery(this.#environment, offsets, errors, events, boundaries),
         )
       : new AtLeastOnceDelivery(this.#environment, offsets, errors, events);
-    await this.#environment.beforeSource?.();
+    if (boundaries) await this.#environment.beforeSource?.();
     await this.#delivery.open();
     // Asked again: while the transactional id was taken over, the task may have been given to another worker.
-    await this.#environment.beforeSource?.();
+    if (boundaries) await this.#environment.beforeSource?.();
     return {
       converters: makeConverters(plugins, workerProps, props),
       chain: TransformationChain.make(plugins, props, (transform) =>

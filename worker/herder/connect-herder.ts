@@ -1,6 +1,8 @@
 import type { Props } from "#connect-api";
 import { RecordLogError } from "#broker";
 import { overridePolicyOf } from "../config/worker-config.ts";
+import type { ConfigChange, TargetState } from "../storage/config-store.ts";
+import { LEVELS, setLevel } from "../logging/index.ts";
 import { ConnectorRuntime } from "./connector-runtime.ts";
 import { alterSinkOffsets, alterSourceOffsets, readOffsets } from "./connector-offsets.ts";
 import { HerderError } from "./herder.ts";
@@ -20,23 +22,31 @@ import type {
   TaskStateInfo,
 } from "./herder.ts";
 import { PluginRequests } from "./plugin-requests.ts";
+import type { Share, Work, WorkSharing } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as const;
 
 /**
- * The herder of one worker that runs everything itself. Answers come from memory; changes are stored in
- * the log before they are answered.
+ * The herder of a worker, alone or one of several. Answers come from memory. Changes are written to the
+ * config topic, and what follows from them is done when they are read from there, by whoever wrote them: so
+ * one worker and many are the same, and only the WorkSharing knows whose work something is.
  */
-export class StandaloneHerder implements Herder {
+export class ConnectHerder implements Herder {
   readonly #context: WorkerContext;
+  readonly #sharing: WorkSharing;
   readonly #pluginRequests: PluginRequests;
   readonly #runtimes = new Map<string, ConnectorRuntime>();
+  /** Connectors that are being stopped because they were deleted. */
+  readonly #ending = new Map<string, Promise<void>>();
   /** Names whose first config is on its way to the log. */
   readonly #creating = new Set<string>();
+  #share: Share = { hasConnector: () => false, hasTask: () => false };
+  #isStopping = false;
 
-  constructor(context: WorkerContext) {
+  constructor(context: WorkerContext, sharing: WorkSharing) {
     this.#context = context;
+    this.#sharing = sharing;
     const { metrics, plugins, workerProps, workerConfig } = context;
     this.#pluginRequests = new PluginRequests({
       plugins,
@@ -45,27 +55,149 @@ export class StandaloneHerder implements Herder {
       isExactlyOnce: workerConfig["exactly.once.source.support"] === "enabled",
       overridePolicy: overridePolicyOf(workerConfig),
     });
-    metrics.measured("connect-worker-metrics", "connector-count", {}, () => this.#runtimes.size);
+    const runtimes = (): ConnectorRuntime[] => [...this.#runtimes.values()];
+    metrics.measured(
+      "connect-worker-metrics",
+      "connector-count",
+      {},
+      () => runtimes().filter(({ hasConnector }) => hasConnector).length,
+    );
     metrics.measured("connect-worker-metrics", "task-count", {}, () =>
-      [...this.#runtimes.values()].reduce((sum, { taskCount }) => sum + taskCount, 0),
+      runtimes().reduce((sum, { taskCount }) => sum + taskCount, 0),
     );
   }
 
-  /** Starts what was running when the worker stopped. */
-  start(): void {
-    for (const name of this.#context.configs.connectors()) void this.#runtime(name).restart();
+  /** Starts what is this worker's to do. */
+  async start(): Promise<void> {
+    const { configs, statuses } = this.#context;
+    configs.listen((change) => this.#changed(change));
+    configs.follow();
+    if (this.#sharing.isShared) statuses.follow();
+    await this.#sharing.start({
+      work: () => this.#work(),
+      take: (share) => this.#take(share),
+    });
   }
 
   /** Stops everything; states become UNASSIGNED. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#runtimes.values()].map((each) => each.end({ remove: false })));
+    this.#isStopping = true;
+    await Promise.all([...this.#runtimes.values()].map((each) => each.end({ isDeleted: false })));
     await this.#context.statuses.flush();
+    await this.#sharing.stop();
   }
 
   async ping(): Promise<void> {}
 
   get kafkaClusterId(): string {
     return this.#context.log.clusterId;
+  }
+
+  // -- work -----------------------------------------------------------------------------------
+
+  async #work(): Promise<Work> {
+    const { configs } = this.#context;
+    await configs.readToEnd();
+    this.#removeOldStatuses();
+    const connectors = configs.connectors();
+    const tasks = connectors.flatMap((connector) =>
+      configs.taskConfigs(connector).map((_, task) => ({ connector, task })),
+    );
+    return { connectors, tasks };
+  }
+
+  async #take(share: Share): Promise<void> {
+    this.#share = share;
+    await this.#context.configs.readToEnd();
+    if (this.#isStopping) return;
+    for (const name of this.#context.configs.connectors()) this.#runtime(name);
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.assign(share)));
+  }
+
+  /** Does what follows from a record of the config topic. */
+  #changed(change: ConfigChange): void {
+    if (this.#isStopping) return;
+    if (change.kind === "LOGGER") {
+      const level = LEVELS.find((each) => each === change.level.toUpperCase());
+      if (level) setLevel(change.logger, level, Date.now());
+      return;
+    }
+    const { name } = change;
+    switch (change.kind) {
+      case "CONNECTOR":
+        this.#connectorChanged(name);
+        break;
+      case "REMOVED":
+        this.#removed(name);
+        break;
+      case "TASKS":
+        this.#removeOldTaskStatuses(name);
+        void this.#runtimes.get(name)?.tasksChanged();
+        this.#sharing.workChanged();
+        break;
+      case "TARGET":
+        void this.#runtimes.get(name)?.targetChanged();
+        break;
+      case "RESTART":
+        this.#restart(name, change);
+        break;
+      case "FENCED":
+        break;
+    }
+  }
+
+  #connectorChanged(name: string): void {
+    const known = this.#runtimes.get(name);
+    if (known) {
+      void known.configChanged();
+      return;
+    }
+    // After the end of a deleted connector of this name, so that they do not run side by side.
+    void (this.#ending.get(name) ?? Promise.resolve()).then(() =>
+      this.#isStopping ? undefined : this.#runtime(name).assign(this.#share),
+    );
+    this.#sharing.workChanged();
+  }
+
+  #removed(name: string): void {
+    const runtime = this.#runtimes.get(name);
+    this.#runtimes.delete(name);
+    const ended = (async () => {
+      await runtime?.end({ isDeleted: true });
+      if (this.#sharing.isLeader) this.#context.statuses.removeConnector(name);
+    })();
+    const before = this.#ending.get(name);
+    const all = Promise.all([before, ended]).then(() => {
+      if (this.#ending.get(name) === all) this.#ending.delete(name);
+    });
+    this.#ending.set(name, all);
+    this.#sharing.workChanged();
+  }
+
+  #removeOldTaskStatuses(name: string): void {
+    if (!this.#sharing.isLeader) return;
+    const { configs, statuses } = this.#context;
+    const count = configs.taskConfigs(name).length;
+    for (const task of statuses.tasks(name)) if (task >= count) statuses.removeTask(name, task);
+  }
+
+  /** Statuses that a worker left behind which died before it could remove them. */
+  #removeOldStatuses(): void {
+    if (!this.#sharing.isLeader) return;
+    const { configs, statuses } = this.#context;
+    for (const name of statuses.connectors()) {
+      if (configs.config(name)) this.#removeOldTaskStatuses(name);
+      else if (!this.#ending.has(name)) statuses.removeConnector(name);
+    }
+  }
+
+  #runtime(name: string): ConnectorRuntime {
+    let runtime = this.#runtimes.get(name);
+    if (!runtime) {
+      runtime = new ConnectorRuntime(name, this.#context);
+      this.#runtimes.set(name, runtime);
+    }
+    return runtime;
   }
 
   // -- configs --------------------------------------------------------------------------------
@@ -95,6 +227,7 @@ export class StandaloneHerder implements Herder {
     config: RawConfig,
     initialState?: InitialState,
   ): Promise<ConnectorInfo> {
+    await this.#sharing.requireLeader();
     const valid = await this.#validated(name, config);
     if (this.#context.configs.config(name) || this.#creating.has(name)) {
       throw new HerderError(409, `Connector ${name} already exists`);
@@ -109,6 +242,7 @@ export class StandaloneHerder implements Herder {
   }
 
   async putConnectorConfig(name: string, config: RawConfig) {
+    await this.#sharing.requireLeader();
     const valid = await this.#validated(name, config);
     const isNew = !this.#context.configs.config(name);
     await this.#store(name, valid);
@@ -116,6 +250,7 @@ export class StandaloneHerder implements Herder {
   }
 
   async patchConnectorConfig(name: string, patch: RawConfig): Promise<ConnectorInfo> {
+    await this.#sharing.requireLeader();
     const merged: Record<string, string | null> = { ...this.connectorConfig(name) };
     for (const [key, value] of Object.entries(patch)) {
       if (value === null) delete merged[key];
@@ -125,6 +260,7 @@ export class StandaloneHerder implements Herder {
     return this.connectorInfo(name);
   }
 
+  /** A config that is right, with its name. Throws HerderError 400 that lists everything that is not. */
   async #validated(name: string, config: RawConfig): Promise<Props> {
     const named: RawConfig = { ...config, name };
     const infos = await this.validateConfig(undefined, named);
@@ -144,14 +280,14 @@ export class StandaloneHerder implements Herder {
 
   async #store(name: string, config: Props, initialState?: InitialState): Promise<void> {
     const initial = initialState === undefined ? undefined : INITIAL[initialState];
-    await this.#stored(this.#context.configs.putConnector(name, config, initial));
-    void this.#runtime(name).restart();
+    await this.#stored(() => this.#context.configs.putConnector(name, config, initial));
   }
 
   /** A change that the log does not take is told as such, not as a fault of the worker. */
-  async #stored(write: Promise<void>): Promise<void> {
+  async #stored(write: () => Promise<void>): Promise<void> {
     try {
-      await write;
+      await this.#sharing.requireMembership();
+      await write();
     } catch (cause) {
       if (!(cause instanceof RecordLogError)) throw cause;
       const message = `The change could not be stored: ${cause.message}`;
@@ -160,11 +296,10 @@ export class StandaloneHerder implements Herder {
   }
 
   async deleteConnector(name: string): Promise<void> {
+    await this.#sharing.requireLeader();
     this.connectorConfig(name);
-    await this.#stored(this.#context.configs.deleteConnector(name));
-    const runtime = this.#runtime(name);
-    this.#runtimes.delete(name);
-    await runtime.end({ remove: true });
+    await this.#stored(() => this.#context.configs.deleteConnector(name));
+    await this.#ending.get(name);
   }
 
   // -- states ---------------------------------------------------------------------------------
@@ -202,15 +337,19 @@ export class StandaloneHerder implements Herder {
     await this.#setTarget(name, "STARTED");
   }
   async stopConnector(name: string): Promise<void> {
+    await this.#sharing.requireLeader();
+    const { configs } = this.#context;
+    if (!configs.config(name)) throw new HerderError(404, `Unknown connector ${name}`);
+    // Without tasks first: whoever sees STOPPED may rely on it that none is left to come.
+    await this.#stored(() => configs.putTaskConfigs(name, []));
     await this.#setTarget(name, "STOPPED");
   }
 
-  async #setTarget(name: string, target: "STARTED" | "PAUSED" | "STOPPED"): Promise<void> {
+  async #setTarget(name: string, target: TargetState): Promise<void> {
     if (!this.#context.configs.config(name)) {
       throw new HerderError(404, `Unknown connector ${name}`);
     }
-    await this.#stored(this.#context.configs.putTargetState(name, target));
-    void this.#runtime(name).applyTarget(target);
+    await this.#stored(() => this.#context.configs.putTargetState(name, target));
   }
 
   async restartConnector(
@@ -220,30 +359,60 @@ export class StandaloneHerder implements Herder {
     if (!this.#context.configs.config(name)) {
       throw new HerderError(404, `Unknown connector: ${name}`);
     }
-    const { statuses } = this.#context;
-    const runtime = this.#runtime(name);
     if (!options.includeTasks && !options.onlyFailed) {
-      await runtime.restartConnector();
+      await this.#sharing.requireOwner(name);
+      await this.#runtime(name).restartConnector();
       return undefined;
     }
-    if (!statuses.connector(name)) {
+    await this.#sharing.requireLeader();
+    if (!this.#context.statuses.connector(name)) {
       throw new HerderError(404, `Status for connector ${name} not found`);
     }
-    const before = this.connectorStatus(name);
+    const { connector, tasks, ...info } = this.connectorStatus(name);
+    const plan = this.#restartPlan(name, options);
+    await this.#stored(() =>
+      this.#context.configs.putRestart(name, options.includeTasks, options.onlyFailed),
+    );
+    return {
+      ...info,
+      connector: plan.isConnectorWanted ? { ...connector, state: "RESTARTING" } : connector,
+      tasks: tasks.map((task) =>
+        plan.tasks.includes(task.id) ? { ...task, state: "RESTARTING" } : task,
+      ),
+    };
+  }
+
+  #restartPlan(
+    name: string,
+    options: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
+  ) {
+    const { connector, tasks } = this.connectorStatus(name);
     const isWanted = ({ state }: StateInfo): boolean => !options.onlyFailed || state === "FAILED";
-    const tasks = options.includeTasks ? before.tasks.filter(isWanted) : [];
-    const isConnectorWanted = isWanted(before.connector);
-    if (isConnectorWanted) {
-      const { version, trace } = before.connector;
+    return {
+      isConnectorWanted: isWanted(connector),
+      tasks: options.includeTasks ? tasks.filter(isWanted).map(({ id }) => id) : [],
+    };
+  }
+
+  /** A request to restart, which every worker follows for what it has. */
+  #restart(
+    name: string,
+    options: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
+  ): void {
+    const { statuses, configs } = this.#context;
+    const runtime = this.#runtimes.get(name);
+    if (!runtime || !statuses.connector(name) || !configs.config(name)) return;
+    const { isConnectorWanted, tasks } = this.#restartPlan(name, options);
+    if (isConnectorWanted && this.#share.hasConnector(name)) {
+      const { version, trace } = statuses.connector(name) ?? {};
       statuses.putConnector(name, "RESTARTING", version, trace);
+      void runtime.restartConnector();
     }
-    for (const { id, version, trace } of tasks) {
-      statuses.putTask(name, id, "RESTARTING", version, trace);
+    for (const task of tasks.filter((each) => this.#share.hasTask(name, each))) {
+      const { version, trace } = statuses.task(name, task) ?? {};
+      statuses.putTask(name, task, "RESTARTING", version, trace);
+      void runtime.restartTask(task);
     }
-    const answer = this.connectorStatus(name);
-    if (isConnectorWanted) void runtime.restartConnector();
-    for (const { id } of tasks) void runtime.restartTask(id);
-    return answer;
   }
 
   async restartTask(name: string, task: number): Promise<void> {
@@ -253,6 +422,7 @@ export class StandaloneHerder implements Herder {
     if (task >= this.#context.configs.taskConfigs(name).length) {
       throw new HerderError(404, `Unknown task: ${name}-${task}`);
     }
+    await this.#sharing.requireOwner(name, task);
     await this.#runtime(name).restartTask(task);
   }
 
@@ -279,20 +449,23 @@ export class StandaloneHerder implements Herder {
   }
 
   alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string> {
-    return this.#changeOffsets(name, offsets, "altered");
+    return this.#changeOffsets(name, async () => offsets, "altered");
   }
 
-  async resetOffsets(name: string): Promise<string> {
-    const { offsets } = await this.connectorOffsets(name);
-    const removed = offsets.map(({ partition }) => ({ partition, offset: null }));
+  resetOffsets(name: string): Promise<string> {
+    const removed = async (): Promise<readonly ConnectorOffset[]> => {
+      const { offsets } = await this.connectorOffsets(name);
+      return offsets.map(({ partition }) => ({ partition, offset: null }));
+    };
     return this.#changeOffsets(name, removed, "reset");
   }
 
   async #changeOffsets(
     name: string,
-    offsets: readonly ConnectorOffset[],
+    wanted: () => Promise<readonly ConnectorOffset[]>,
     done: "altered" | "reset",
   ): Promise<string> {
+    await this.#sharing.requireLeader();
     const config = this.connectorConfig(name);
     const { configs } = this.#context;
     if (configs.targetState(name) !== "STOPPED" || configs.taskConfigs(name).length > 0) {
@@ -306,6 +479,7 @@ export class StandaloneHerder implements Herder {
       config["connector.plugin.version"],
     );
     const change = plugin.kind === "sink" ? alterSinkOffsets : alterSourceOffsets;
+    const offsets = await wanted();
     const isAccepted = await change(this.#context, name, config, new plugin.create(), offsets);
     return isAccepted
       ? `The offsets for this connector have been ${done} successfully`
@@ -317,11 +491,9 @@ export class StandaloneHerder implements Herder {
   plugins(options: { readonly connectorsOnly: boolean }): readonly PluginInfo[] {
     return this.#pluginRequests.list(options);
   }
-
   pluginConfig(name: string, version?: string): readonly ConfigKeyInfo[] {
     return this.#pluginRequests.config(name, version);
   }
-
   validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos> {
     return this.#pluginRequests.validate(plugin, config);
   }
@@ -329,14 +501,5 @@ export class StandaloneHerder implements Herder {
   #kind(config: Props): "source" | "sink" | "unknown" {
     const type = config["connector.class"] ?? "";
     return this.#context.plugins.find(type, "source", "sink")?.kind ?? "unknown";
-  }
-
-  #runtime(name: string): ConnectorRuntime {
-    let runtime = this.#runtimes.get(name);
-    if (!runtime) {
-      runtime = new ConnectorRuntime(name, this.#context);
-      this.#runtimes.set(name, runtime);
-    }
-    return runtime;
   }
 }
