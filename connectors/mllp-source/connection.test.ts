@@ -46,7 +46,7 @@ test("an answer that had to wait for a late one before it is not sent either", a
 
 test("at the deadline with AR, answers go on in order of the messages", async (t) => {
   const task = await startTask(t, {
-    "mllp.ack.deadline.ms": "200",
+    "mllp.ack.deadline.ms": "2000",
     "mllp.unavailable.reply": "AR",
   });
   const wire = await sender(t, task);

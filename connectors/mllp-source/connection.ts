@@ -33,6 +33,11 @@ const UNREAD_ANSWERS_MAX = 64 * 1024;
 
 export interface ConnectionOwner {
   readonly config: MllpConfig;
+  /**
+   * Since when what is read now may have waited in the buffers of the system: now, or the moment from which
+   * the process stood still. Monotonic clock, in milliseconds.
+   */
+  arrivedSince(now: number): number;
   /** A frame that has to be judged, stored and answered. */
   received(exchange: Exchange): void;
   /** Bytes of unfinished frames and unanswered messages, more or fewer than before. */
@@ -43,6 +48,9 @@ export interface ConnectionOwner {
   settled(exchange: Exchange, isWritten: boolean): void;
   closed(connection: Connection, reason: CloseReason, junkBytes: number): void;
 }
+
+/** A read of so many bytes may not have been the last of what waited. Source: libuv's buffer for a read. */
+const READ_BYTES = 65_536;
 
 /** Why nothing is read for now; any of them is enough. */
 const FULL = 1;
@@ -71,6 +79,10 @@ export class Connection {
   #lastByteAt: number;
   #frameBeganAt = 0;
   #heldSince = 0;
+  /** From then on nothing was read, and not all of what came is read yet. */
+  #unreadSince: number | undefined;
+  /** The earliest time at which the bytes in hand may have come. */
+  #arrivedAt = 0;
   #hasReceived = false;
 
   constructor(socket: Socket, peer: PeerAccount, origin: Origin, owner: ConnectionOwner) {
@@ -104,6 +116,8 @@ export class Connection {
     const now = performance.now();
     this.#lastByteAt = now;
     this.#hasReceived = true;
+    this.#arrivedAt = Math.min(this.#unreadSince ?? now, this.#owner.arrivedSince(now));
+    if (chunk.length < READ_BYTES) this.#unreadSince = undefined;
     this.peer.bytes?.take(chunk.length, now);
     const wasInFrame = this.#decoder.isInFrame;
     const events = this.#decoder.push(chunk);
@@ -138,7 +152,8 @@ export class Connection {
       {
         payload,
         receivedAt: Date.now(),
-        dueAt: now + this.#owner.config[ACK_DEADLINE_MS],
+        // The sender's patience began when it wrote, not when there was time to read.
+        dueAt: this.#arrivedAt + this.#owner.config[ACK_DEADLINE_MS],
         sequence: this.#sequence++,
         origin: this.origin,
         framing,
@@ -177,6 +192,7 @@ export class Connection {
     const head = this.#exchanges[0];
     if (head) this.#giveUpLate(now);
     if (this.#decoder.isEnding && now - this.#lastByteAt >= FRAME_END_MS) {
+      this.#arrivedAt = this.#lastByteAt;
       for (const event of this.#decoder.flush()) this.#handle(event);
       this.#notePartial();
     }
@@ -302,6 +318,7 @@ export class Connection {
     if (this.#holds !== 0 || this.#socket.destroyed) return;
     // The time in which nothing was read is not the sender's fault.
     this.#frameBeganAt += now - this.#heldSince;
+    this.#unreadSince ??= this.#heldSince;
     this.#socket.resume();
   }
 

@@ -26,6 +26,8 @@ import { TokenBucket } from "./token-bucket.ts";
 
 const TICK_MS = 50;
 const SLOW_TICK_MS = 1000;
+/** A tick that is so late says that nothing was read meanwhile either. */
+const STALL_MS = 500;
 const BACKLOG = 511;
 /** Connections whose TLS handshake may wait for its turn; one more is closed. */
 const WAITING_HANDSHAKES_MAX = 2000;
@@ -65,6 +67,9 @@ export class Listener {
   /** The one connection that may finish its frame while all others are held. */
   #guest: Connection | undefined;
   #timers: NodeJS.Timeout[] = [];
+  /** Monotonic clock, in milliseconds. */
+  #lastTickAt = performance.now();
+  #stoodStillSince: number | undefined;
 
   /** Throws ConfigError for settings that cannot be used. */
   constructor(
@@ -131,6 +136,7 @@ export class Listener {
       // Out of file descriptors: what waits is accepted when one is free.
     });
     this.#isSuspended = false;
+    this.#lastTickAt = performance.now();
     for (const connection of this.#connections) connection.suspend(false);
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [
@@ -143,6 +149,9 @@ export class Listener {
   #makeOwner(): ConnectionOwner {
     return {
       config: this.#config,
+      // Sockets may be read before the overdue tick runs, or after it.
+      arrivedSince: (now) =>
+        now - this.#lastTickAt > STALL_MS ? this.#lastTickAt : (this.#stoodStillSince ?? now),
       received: this.#onMessage,
       settled: this.#onSettled,
       heldBytes: (delta) => {
@@ -313,6 +322,9 @@ export class Listener {
 
   #tick(): void {
     const now = performance.now();
+    // After a suspension or a long stall, what is read until the next tick may be as old as that.
+    this.#stoodStillSince = now - this.#lastTickAt > STALL_MS ? this.#lastTickAt : undefined;
+    this.#lastTickAt = now;
     for (const connection of this.#watched) connection.tick(now);
     if (this.#isHeld) this.#letOneThrough();
     if (this.#waitingHandshakes.length > 0) this.#startHandshakes();

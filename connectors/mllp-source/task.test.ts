@@ -219,7 +219,7 @@ test("after the deadline the connection is closed, and a late confirmation sends
 
 test("a sender may be told AE at the deadline instead", async (t) => {
   const task = await startTask(t, {
-    "mllp.ack.deadline.ms": "150",
+    "mllp.ack.deadline.ms": "2000",
     "mllp.unavailable.reply": "AE",
   });
   const wire = await sender(t, task);

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
 import { startKafka } from "./kafka.ts";
-import type { KafkaServer } from "./kafka.ts";
+import type { KafkaOptions, KafkaServer } from "./kafka.ts";
 import { ServerMissingError } from "./kafka-jars.ts";
 
 /**
@@ -14,9 +14,12 @@ export async function kafkaForTests(t: TestContext): Promise<{ bootstrapServers:
 }
 
 /** A Kafka that this test alone uses and may kill and stop; skipped and failing as above. */
-export async function ownKafkaForTests(t: TestContext): Promise<KafkaServer> {
+export async function ownKafkaForTests(
+  t: TestContext,
+  options: KafkaOptions = {},
+): Promise<KafkaServer> {
   try {
-    const server = await startKafka();
+    const server = await startKafka(options);
     t.after(() => server.stop());
     return server;
   } catch (error) {

@@ -25,13 +25,18 @@ const START_TIMEOUT_MS = 60_000;
 const PAUSE_TIMEOUT_MS = 5000;
 const MEMORY = ["-Xmx512m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
+export interface KafkaOptions {
+  /** The port that clients are told to use, such as that of a network that a test breaks. Default: its own. */
+  readonly advertisedPort?: number;
+}
+
 /** Starts Kafka and waits until it takes connections (a few seconds). Throws ServerMissingError. */
-export async function startKafka(): Promise<KafkaServer> {
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const classPath = `${kafkaJars()}/*`;
   const [port, controllerPort] = [await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), "kafka-"));
   const properties = join(folder, "server.properties");
-  writeFileSync(properties, serverProperties(port, controllerPort, join(folder, "data")));
+  writeFileSync(properties, serverProperties(port, controllerPort, join(folder, "data"), options));
   const format = spawnSync(
     "java",
     [
@@ -105,13 +110,18 @@ function takesConnections(port: number): Promise<boolean> {
   });
 }
 
-function serverProperties(port: number, controllerPort: number, data: string): string {
+function serverProperties(
+  port: number,
+  controllerPort: number,
+  data: string,
+  { advertisedPort = port }: KafkaOptions,
+): string {
   return [
     "process.roles=broker,controller",
     "node.id=1",
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}`,
     "controller.listener.names=CONTROLLER",
     "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
     `log.dirs=${data}`,
