@@ -1,7 +1,7 @@
 import { DEFAULT_DELIMITERS } from "./delimiters.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { encodeEscapes } from "./escape.ts";
-import { headerBytes, headerOf, latin1Text } from "./header.ts";
+import { MessageHeader, headerBytes, latin1Text } from "./header.ts";
 import { parseMessage } from "./message.ts";
 
 /** Table 0008 "Acknowledgment code". */
@@ -113,7 +113,7 @@ function errorSegment(error: AckError, { delimiters, version }: Original): strin
 function originalOf(bytes: Uint8Array): Original {
   try {
     const text = latin1Text(headerBytes(bytes));
-    const header = headerOf(text);
+    const header = new MessageHeader(text);
     return {
       delimiters: header.delimiters,
       encodingCharacters: withoutControls(header.segment.field(2).text),

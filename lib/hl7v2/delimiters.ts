@@ -35,6 +35,7 @@ const NO_DELIMITER = /[\p{L}\p{N}\s"\p{Cc}\p{Cs}\p{M}]|[\u{10000}-\u{10FFFF}]/u;
  * or a control character.
  */
 export function readDelimiters(segment: string): Delimiters {
+  if (segment.startsWith("|^~\\&|", 3)) return DEFAULT_DELIMITERS;
   const name = segment.slice(0, 3);
   const field = segment[3];
   if (field === undefined || NO_DELIMITER.test(field)) {

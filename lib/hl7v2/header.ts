@@ -2,6 +2,8 @@ import { decodeBytes } from "./charset/charset.ts";
 import { wideEncoding } from "./charset/wide.ts";
 import { readDelimiters } from "./delimiters.ts";
 import type { Delimiters } from "./delimiters.ts";
+import { decodeEscapes } from "./escape.ts";
+import { NULL_TEXT } from "./field.ts";
 import { Hl7ParseError } from "./hl7-parse-error.ts";
 import { Segment } from "./segment.ts";
 
@@ -11,71 +13,121 @@ import { Segment } from "./segment.ts";
  */
 export class MessageHeader {
   readonly delimiters: Delimiters;
-  /** The segment itself, for fields that are not named here. */
-  readonly segment: Segment;
+  readonly #text: string;
+  /** Where the fields begin, from MSH-2 on; one more than there are, behind the last. */
+  readonly #starts: readonly number[];
+  #segment: Segment | undefined;
 
-  constructor(segment: Segment) {
-    this.segment = segment;
-    this.delimiters = segment.delimiters;
+  /** `text`: the segment without its line end. Throws Hl7ParseError when its delimiters cannot be used. */
+  constructor(text: string) {
+    this.delimiters = readDelimiters(text);
+    this.#text = text;
+    this.#starts = startsOf(text, this.delimiters.field.charCodeAt(0));
+  }
+  /** The segment itself, for fields that are not named here. */
+  get segment(): Segment {
+    return (this.#segment ??= new Segment(this.#text, 0, this.delimiters));
   }
   /** MSH-3, first component. */
   get sendingApplication(): string {
-    return this.segment.field(3).value;
+    return this.#value(3, 1);
   }
   /** MSH-4, first component. */
   get sendingFacility(): string {
-    return this.segment.field(4).value;
+    return this.#value(4, 1);
   }
   /** MSH-5, first component. */
   get receivingApplication(): string {
-    return this.segment.field(5).value;
+    return this.#value(5, 1);
   }
   /** MSH-6, first component. */
   get receivingFacility(): string {
-    return this.segment.field(6).value;
+    return this.#value(6, 1);
   }
   /** MSH-7 as sent. */
   get dateTime(): string {
-    return this.segment.field(7).value;
+    return this.#value(7, 1);
   }
   /** MSH-9.1, such as `ADT`. */
   get messageCode(): string {
-    return this.segment.field(9).value;
+    return this.#value(9, 1);
   }
   /** MSH-9.2, such as `A01`. */
   get triggerEvent(): string {
-    return this.segment.field(9).component(2).value;
+    return this.#value(9, 2);
   }
   /** MSH-9.3, such as `ADT_A01`. */
   get messageStructure(): string {
-    return this.segment.field(9).component(3).value;
+    return this.#value(9, 3);
   }
-  /** MSH-10. */
+  /** MSH-10, whole: an id with a forgotten escape in it is still the one that the sender knows. */
   get messageControlId(): string {
-    return this.segment.field(10).decoded;
+    const start = this.#starts[10 - 2];
+    const next = this.#starts[11 - 2];
+    if (start === undefined || next === undefined) return "";
+    const text = this.#text.slice(start, next - 1);
+    return text === NULL_TEXT ? "" : decodeEscapes(text, this.delimiters);
   }
   /** MSH-11.1. */
   get processingId(): string {
-    return this.segment.field(11).value;
+    return this.#value(11, 1);
   }
   /** MSH-12.1, such as `2.5.1`. */
   get version(): string {
-    return this.segment.field(12).value;
+    return this.#value(12, 1);
   }
   /** MSH-15: AL, NE, ER, SU or "". */
   get acceptAcknowledgment(): string {
-    return this.segment.field(15).value;
+    return this.#value(15, 1);
   }
   /** MSH-16. */
   get applicationAcknowledgment(): string {
-    return this.segment.field(16).value;
+    return this.#value(16, 1);
   }
   /** MSH-18, each repetition that is filled. */
   get characterSets(): readonly string[] {
-    const field = this.segment.field(18);
-    if (field.isEmpty) return [];
-    return field.repetitions.map(({ value }) => value).filter((value) => value !== "");
+    if (this.#value(18, 1) === "" && !this.segment.field(18).text) return [];
+    return this.segment
+      .field(18)
+      .repetitions.map(({ value }) => value)
+      .filter((value) => value !== "");
   }
+
+  /** The first sub-component of a component of a field's first repetition. */
+  #value(field: number, component: number): string {
+    const first = this.#starts[field - 2];
+    const next = this.#starts[field - 1];
+    if (first === undefined || next === undefined) return "";
+    const { delimiters } = this;
+    const text = this.#text;
+    const end = next - 1;
+    const separator = delimiters.component.charCodeAt(0);
+    const repetition = delimiters.repetition.charCodeAt(0);
+    const subcomponent = delimiters.subcomponent.charCodeAt(0);
+    let [start, at, left] = [first, first, component];
+    for (; at < end; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === repetition) break;
+      if (code !== separator) continue;
+      left -= 1;
+      if (left === 0) break;
+      start = at + 1;
+    }
+    if (left > 1) return "";
+    let stop = start;
+    while (stop < at && text.charCodeAt(stop) !== subcomponent) stop += 1;
+    const value = text.slice(start, stop);
+    return value === NULL_TEXT ? "" : decodeEscapes(value, delimiters);
+  }
+}
+
+function startsOf(text: string, separator: number): readonly number[] {
+  const starts = [4];
+  for (let at = 4; at < text.length; at += 1) {
+    if (text.charCodeAt(at) === separator) starts.push(at + 1);
+  }
+  starts.push(text.length + 1);
+  return starts;
 }
 
 const CR = 0x0d;
@@ -105,17 +157,10 @@ export function headerBytes(input: Uint8Array): Uint8Array {
 
 /** Where the line that begins there ends: at its CR or LF, or with the input. */
 export function lineEnd(input: Uint8Array, start: number): number {
-  const cr = input.indexOf(CR, start);
-  // A message whose lines end with LF has no CR: looking for it once is cheaper than asking every byte twice.
-  const until = cr < 0 ? input.length : cr;
-  for (let at = start; at < until && at < start + NEAR; at += 1) if (input[at] === LF) return at;
-  if (until - start <= NEAR) return until;
-  const lf = input.subarray(start, until).indexOf(LF);
-  return lf < 0 ? until : start + lf;
+  let end = start;
+  while (end < input.length && input[end] !== CR && input[end] !== LF) end += 1;
+  return end;
 }
-
-/** So many bytes are looked through one by one before a search is called. */
-const NEAR = 64;
 
 /**
  * Reads MSH and nothing else, for a listener that has to decide by it.
@@ -125,11 +170,11 @@ const NEAR = 64;
 export function readHeader(input: Uint8Array): MessageHeader {
   if (wideEncoding(input)) return wideHeader(input);
   const bytes = headerBytes(input);
-  const rough = latin1Text(bytes);
-  const header = headerOf(rough);
   // ASCII reads the same in every charset that a message can be sent in.
-  if (isAscii(rough)) return header;
-  return headerOf(decodeBytes(bytes, header.characterSets).text);
+  const text = asciiText(bytes);
+  if (text !== undefined) return new MessageHeader(text);
+  const { characterSets } = new MessageHeader(latin1Text(bytes));
+  return new MessageHeader(decodeBytes(bytes, characterSets).text);
 }
 
 function wideHeader(input: Uint8Array): MessageHeader {
@@ -138,21 +183,18 @@ function wideHeader(input: Uint8Array): MessageHeader {
     throw new Hl7ParseError("HL7_MSH_MISSING", "The message does not begin with an MSH segment");
   }
   const end = text.search(/[\r\n]/);
-  return headerOf(end < 0 ? text : text.slice(0, end));
+  return new MessageHeader(end < 0 ? text : text.slice(0, end));
 }
 
-/** The header of an MSH segment's text. */
-export function headerOf(text: string): MessageHeader {
-  return new MessageHeader(new Segment(text, 0, readDelimiters(text)));
-}
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Whether every character is ASCII and none begins an ISO 2022 sequence. */
-export function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code > 0x7f || code === 0x1b) return false;
-  }
-  return true;
+/** The text of ASCII bytes that begin no ISO 2022 sequence; undefined for others. */
+export function asciiText(bytes: Uint8Array): string | undefined {
+  const text = utf8.decode(bytes);
+  // Every other byte makes either fewer characters than bytes or a replacement character.
+  const isAscii =
+    text.length === bytes.length && !text.includes("\uFFFD") && !text.includes("\u001B");
+  return isAscii ? text : undefined;
 }
 
 const CHUNK = 8192;

@@ -9,6 +9,8 @@ export { readHeader } from "./header.ts";
 export type { MessageHeader } from "./header.ts";
 export { Message, parseMessage } from "./message.ts";
 export type { ParseOptions } from "./message.ts";
+export { eachValue } from "./each-value.ts";
+export type { ValueVisitor } from "./each-value.ts";
 export { findField } from "./find-field.ts";
 export { isBatch, splitBatch } from "./batch.ts";
 export { BatchReader } from "./batch-reader.ts";

@@ -1,8 +1,7 @@
 import { decodeBytes } from "./charset/charset.ts";
 import { wideEncoding } from "./charset/wide.ts";
 import type { Delimiters } from "./delimiters.ts";
-import { headerOf, headerStart, isAscii, latin1Text, lineEnd } from "./header.ts";
-import type { MessageHeader } from "./header.ts";
+import { MessageHeader, asciiText, headerStart, latin1Text, lineEnd } from "./header.ts";
 import { Hl7ParseError } from "./hl7-parse-error.ts";
 import { parsePath } from "./path.ts";
 import { Segment } from "./segment.ts";
@@ -105,7 +104,7 @@ function fromText(input: string, charset = "utf-8"): Decoded {
     throw new Hl7ParseError("HL7_MSH_MISSING", "The message does not begin with an MSH segment");
   }
   const end = text.search(/[\r\n]/);
-  return { text, charset, header: headerOf(end < 0 ? text : text.slice(0, end)) };
+  return { text, charset, header: new MessageHeader(end < 0 ? text : text.slice(0, end)) };
 }
 
 function fromBytes(input: Uint8Array, options: ParseOptions): Decoded {
@@ -115,12 +114,13 @@ function fromBytes(input: Uint8Array, options: ParseOptions): Decoded {
     return fromText(text, charset);
   }
   const start = headerStart(input);
-  const rough = latin1Text(input.subarray(start, lineEnd(input, start)));
-  const header = headerOf(rough);
+  const bytes = input.subarray(start, lineEnd(input, start));
+  const ascii = asciiText(bytes);
+  const header = new MessageHeader(ascii ?? latin1Text(bytes));
   const named = header.characterSets;
   const names = forcedCharset ?? (named.length > 0 ? named : (defaultCharset ?? []));
   const { text, charset } = decodeBytes(start === 0 ? input : input.subarray(start), names);
-  return { text, charset, header: isAscii(rough) ? header : fromText(text).header };
+  return { text, charset, header: ascii === undefined ? fromText(text).header : header };
 }
 
 const CR = 0x0d;
