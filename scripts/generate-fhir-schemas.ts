@@ -61,6 +61,15 @@ function addRequired(path: string): void {
 }
 
 definitions["decimal"] = { fhirDecimal: true };
+// HL7's schema writes the decimals of value[x] out instead of naming their type.
+for (const { properties = {} } of Object.values(definitions)) {
+  for (const [name, property] of Object.entries(properties)) {
+    const { type, pattern } = property as { type?: string; pattern?: string };
+    if (type === "number" && pattern?.includes("[eE]")) {
+      properties[name] = { $ref: "#/definitions/decimal" };
+    }
+  }
+}
 // Contained resources of all types would make every validator as large as FHIR itself.
 definitions["ResourceList"] = { type: "object", required: ["resourceType"] };
 

@@ -1,32 +1,60 @@
 import { isExactNumber } from "#lib/exact-json";
 
 /**
- * A copy without what FHIR forbids: blank text, control characters, empty arrays, empty objects and
- * undefined members.
+ * Takes from a resource what FHIR forbids: blank text, control characters, empty arrays, empty objects and undefined
+ * members; and extensions that are left with nothing but their URL. Changes the resource in place, and returns it.
  *
- * Source: FHIR R4, "Resource Definitions" (an element must have a value or children) and data type string.
+ * Source: FHIR R4, "Resource Definitions" (an element must have a value or children), data type string, and
+ * invariant ext-1.
  */
-export function clean<T>(value: T): T {
-  return (cleaned(value) ?? {}) as T;
+export function clean<T extends object>(resource: T): T {
+  cleanObject(resource as Record<string, unknown>);
+  return resource;
 }
 
-function cleaned(value: unknown): unknown {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "string") return cleanedText(value);
-  if (typeof value !== "object" || isExactNumber(value)) return value;
-  if (Array.isArray(value)) {
-    const items = value.map(cleaned).filter((item) => item !== undefined);
-    return items.length > 0 ? items : undefined;
+/** Whether anything is left. */
+function cleanObject(object: Record<string, unknown>): boolean {
+  let isFilled = false;
+  for (const key in object) {
+    const value = object[key];
+    if (value !== undefined && value !== null && keep(value, object, key)) isFilled = true;
+    else delete object[key];
   }
-  const members = Object.entries(value)
-    .map(([key, member]) => [key, cleaned(member)] as const)
-    .filter(([, member]) => member !== undefined);
-  return members.length > 0 ? Object.fromEntries(members) : undefined;
+  return isFilled;
 }
 
-function cleanedText(text: string): string | undefined {
-  const allowed = hasControl(text) ? [...text].filter((each) => !isControl(each)).join("") : text;
-  return allowed.trim() === "" ? undefined : allowed;
+function keep(value: unknown, holder: Record<string, unknown>, key: string): boolean {
+  if (typeof value === "string") {
+    const text = allowedText(value);
+    if (text !== value) holder[key] = text;
+    return isFilled(text);
+  }
+  if (typeof value !== "object" || value === null || isExactNumber(value)) return true;
+  if (!Array.isArray(value)) return cleanObject(value as Record<string, unknown>);
+  const kept = (value as unknown[]).filter((item, index) => keepItem(item, value, index, key));
+  if (kept.length !== value.length) holder[key] = kept;
+  return kept.length > 0;
+}
+
+function keepItem(item: unknown, list: unknown[], index: number, key: string): boolean {
+  if (typeof item === "string") {
+    list[index] = allowedText(item);
+    return isFilled(list[index] as string);
+  }
+  if (typeof item !== "object") return item !== undefined;
+  if (item === null) return false;
+  if (isExactNumber(item)) return true;
+  if (!cleanObject(item as Record<string, unknown>)) return false;
+  return key !== "extension" || Object.keys(item).length > 1;
+}
+
+function isFilled(text: string): boolean {
+  // Almost every text begins with something.
+  return text.charCodeAt(0) > 0x20 || text.trim() !== "";
+}
+
+function allowedText(text: string): string {
+  return hasControl(text) ? [...text].filter((each) => !isControl(each)).join("") : text;
 }
 
 /** Below U+0020, all but tab, line feed and carriage return. */
@@ -35,6 +63,9 @@ function isControl(character: string): boolean {
 }
 
 function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) if (isControl(text[at] as string)) return true;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return true;
+  }
   return false;
 }

@@ -52,7 +52,7 @@ test("PID becomes a Patient with everything the guide maps", () => {
       {
         type: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v2-0203", code: "NI" }] },
         value: "0815",
-        assigner: { display: "NAT" },
+        assigner: { reference: patient.identifier?.[1]?.assigner?.reference, display: "NAT" },
       },
     ],
     name: [
@@ -113,7 +113,8 @@ test("a merge says it from both sides, and the prior patient goes under its own 
     options,
   );
   assert.ok("made" in result);
-  const [prior, survivor] = result.made;
+  const patients = result.made.filter(({ resource }) => resource.resourceType === "Patient");
+  const [survivor, prior] = patients;
   assert.ok(
     prior?.resource.resourceType === "Patient" && survivor?.resource.resourceType === "Patient",
   );
@@ -238,7 +239,7 @@ test("what is not converted says why, without a value", () => {
     return "problem" in result ? result.problem : undefined;
   };
 
-  assert.equal(problem(`${MSH}SIU^S12|M|P|2.5\r${PID}`), "HL7_TRIGGER_UNSUPPORTED");
+  assert.equal(problem(`${MSH}ZZZ^Z01|M|P|2.5\r${PID}`), "HL7_TRIGGER_UNSUPPORTED");
   assert.equal(problem(`${MSH}ADT^A01|M|P|2.5\rPV1|1|I\r`), "HL7_PID_MISSING");
 });
 

@@ -1,33 +1,87 @@
-import type { Identifier } from "fhir/r4";
+import type { Element, Extension, Identifier } from "fhir/r4";
 import { fhirCode, fhirDate } from "#lib/fhir";
 import type { Repetition } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
-import { hdToSystem } from "./hd-system.ts";
+import type { Conversion } from "../conversion.ts";
+import type { ValueOf } from "../segment-map.ts";
+import { hdToOrganization } from "./hd-organization.ts";
+import { hdToUri } from "./hd-uri.ts";
+import { subcomponentsOf } from "./parts.ts";
+
+const CHECK_DIGIT = "http://hl7.org/fhir/StructureDefinition/identifier-checkDigit";
+const CHECK_SCHEME = "http://hl7.org/fhir/StructureDefinition/namingsystem-checkDigit";
 
 /**
  * Maps a CX, such as one PID-3, to an Identifier.
  *
  *   CX.1  → value (text: leading zeros are part of it)
- *   CX.4  → system, or the assigner's name when it names no URI
+ *   CX.2, CX.3 → extensions for the check digit and its scheme
+ *   CX.4  → system when it names a URI, else the Organization that assigned it
  *   CX.5  → type.coding (table 0203)
  *   CX.7, CX.8 → period
  *
  * undefined when CX.1 is empty: an identifier without a value identifies nobody.
  * Source: HL7 v2-to-FHIR, CX[Identifier].
  */
-export function cxToIdentifier(cx: Repetition): Identifier | undefined {
+export function cxToIdentifier(cx: Repetition, conversion: Conversion): Identifier | undefined {
   const value = cx.component(1).value;
   if (value === "") return undefined;
-  const system = hdToSystem(cx.component(4));
   const type = fhirCode(cx.component(5).value);
+  const start = fhirDate(cx.component(7).value);
+  const end = fhirDate(cx.component(8).value);
+  const extension = checkDigit(cx.component(2).value, cx.component(3).value);
   return {
-    ...(type === "" ? {} : { type: { coding: [{ system: hl7Table("0203"), code: type }] } }),
-    ...(system === undefined ? {} : { system }),
+    ...(extension ? { extension } : {}),
+    ...(type === "" ? {} : { type: identifierType(type) }),
+    ...assignedBy(cx, 4, conversion),
     value,
-    period: {
-      start: fhirDate(cx.component(7).value) ?? "",
-      end: fhirDate(cx.component(8).value) ?? "",
-    },
-    assigner: { display: system === undefined ? cx.component(4).value : "" },
+    ...(start || end ? { period: { start, end } } : {}),
+  };
+}
+
+/** CX as the identifier of a given type of table 0203, unless CX.5 says another. */
+export const cxOfType =
+  (type: string): ValueOf<Identifier> =>
+  (cx, conversion) => {
+    const identifier = cxToIdentifier(cx, conversion);
+    return identifier && { type: identifierType(type), ...identifier };
+  };
+
+/** CX.1 alone. Source: CX[string]. */
+export const cxToString: ValueOf<string> = (cx) => cx.value || undefined;
+
+export function identifierType(type: string): NonNullable<Identifier["type"]> {
+  return { coding: [{ system: hl7Table("0203"), code: type }] };
+}
+
+/** System of an identifier when its authority is a URI, else the assigning Organization. */
+export function assignedBy(
+  repetition: Repetition,
+  position: number,
+  conversion: Conversion,
+): Pick<Identifier, "system" | "assigner"> {
+  const component = repetition.component(position);
+  if (component.isEmpty || component.isNull) return {};
+  const hd = subcomponentsOf(component);
+  const system = conversion.systemOf(hd(1)) ?? hdToUri(hd);
+  if (system !== undefined) return { system };
+  const assigner = hdToOrganization(hd, conversion);
+  return assigner ? { assigner: { ...assigner, display: hd(1) || hd(2) } } : {};
+}
+
+export function checkDigit(digit: string, scheme: string): Extension[] | undefined {
+  if (digit === "" && scheme === "") return undefined;
+  return [
+    ...(digit === "" ? [] : [{ url: CHECK_DIGIT, valueString: digit }]),
+    ...(scheme === "" ? [] : [{ url: CHECK_SCHEME, valueString: scheme }]),
+  ];
+}
+
+/** A data-absent-reason for an element that FHIR demands and the message does not say. */
+export function absent(reason = "unknown"): Element {
+  return {
+    extension: [
+      { url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", valueCode: reason },
+    ],
   };
 }

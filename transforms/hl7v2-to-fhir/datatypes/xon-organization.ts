@@ -1,57 +1,83 @@
-import type { Reference } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
-import type { Address, Identifier } from "fhir/r4";
+import type { Organization, Reference } from "fhir/r4";
+import { fhirCode } from "#lib/fhir";
 import type { Repetition } from "#lib/hl7v2";
-import type { Conversion } from "../conversion.ts";
-import { authorityOf, hdToSystem, universalIdToSystem } from "./hd-system.ts";
+import { codingSystem, hl7Table } from "../codesystems/coding-system.ts";
+import type { Conversion, Draft } from "../conversion.ts";
+import type { ValueOf } from "../segment-map.ts";
+import { assignedBy, checkDigit, identifierType } from "./cx-identifier.ts";
+import { authorityOf } from "./hd-uri.ts";
 
 /**
- * Makes an Organization of an XON: XON.1 name, XON.10 (else XON.3) identifier with XON.6 as system.
- * undefined when both are empty. Source: HL7 v2-to-FHIR, XON[Organization].
+ * Makes an Organization of an XON: XON.1 name (XON.2 its kind), XON.10 (else XON.3) identifier with XON.6 as system or
+ * assigner, XON.4 and XON.5 check digit, XON.7 type.
+ *
+ * Identity: identifier and authority, else the name. undefined when both are empty.
+ * Source: HL7 v2-to-FHIR, XON[Organization].
  */
 export function xonToOrganization(
   xon: Repetition,
   conversion: Conversion,
-  more: {
-    readonly identifiers?: readonly Identifier[];
-    readonly address?: Address | undefined;
-  } = {},
-): Reference | undefined {
+): Draft<Organization> | undefined {
   const name = xon.component(1).value;
   const value = xon.component(10).value || xon.component(3).value;
-  const [first] = more.identifiers ?? [];
-  if (name === "" && value === "" && !first) return undefined;
-  const system = hdToSystem(xon.component(6));
+  if (name === "" && value === "") return undefined;
   const identity =
-    value !== ""
-      ? [authorityOf(xon.component(6)), value]
-      : first
-        ? [first.system ?? first.assigner?.display ?? "", first.value ?? ""]
-        : ["name", name];
-  return conversion.add({
+    value === "" ? ["name", name] : [authorityOf(xon.component(6), conversion), value];
+  const type = fhirCode(xon.component(7).value);
+  const nameType = fhirCode(xon.component(2).value);
+  const extension = checkDigit(xon.component(4).value, xon.component(5).value);
+  return conversion.draft<Organization>({
     resourceType: "Organization",
-    id: resourceId("Organization", ...identity),
-    identifier: [
-      { ...(system === undefined ? {} : { system }), value },
-      ...(more.identifiers ?? []),
-    ],
-    name,
-    ...(more.address ? { address: [more.address] } : {}),
+    id: conversion.id("Organization", ...identity),
+    ...(nameType === ""
+      ? {}
+      : {
+          extension: [
+            {
+              url: "urn:hl7-org:v2xml#XON.2",
+              valueCoding: { system: hl7Table("0204"), code: nameType },
+            },
+          ],
+        }),
+    ...(value === ""
+      ? {}
+      : {
+          identifier: [
+            {
+              ...(extension ? { extension } : {}),
+              ...(type === "" ? {} : { type: identifierType(type) }),
+              ...assignedBy(xon, 6, conversion),
+              value,
+            },
+          ],
+        }),
+    ...(name === "" ? {} : { name }),
   });
 }
 
-/** Makes an Organization of an HD that is a whole field, such as MSH-4. Source: HD[Organization]. */
-export function hdToOrganization(hd: Repetition, conversion: Conversion): Reference | undefined {
-  const name = hd.component(1).value;
-  const universalId = hd.component(2).value;
-  if (name === "" && universalId === "") return undefined;
-  const system = universalIdToSystem(universalId, hd.component(3).value);
-  return conversion.add({
-    resourceType: "Organization",
-    id: resourceId("Organization", "HD", system ?? "", name),
-    identifier: [{ value: name }, { system: "urn:ietf:rfc:3986", value: system ?? "" }].filter(
-      (identifier) => identifier.value !== "",
-    ),
-    name,
+export const organization: ValueOf<Reference> = (xon, conversion) =>
+  conversion.remember(`XON ${xon.text}`, () => {
+    const made = xonToOrganization(xon, conversion);
+    return made && { reference: `Organization/${made.id}` };
   });
-}
+
+/** XON.1, else XON.10. Source: XON[string]. */
+export const xonText: ValueOf<string> = (xon) =>
+  xon.component(1).value || xon.component(10).value || xon.component(3).value || undefined;
+
+/** Makes an Organization of a CWE: CWE.1 identifier, CWE.2 or CWE.9 name. Source: CWE[Organization]. */
+export const organizationOfCwe: ValueOf<Reference> = (cwe, conversion) =>
+  conversion.remember(`CWE ${cwe.text}`, () => {
+    const value = cwe.component(1).value;
+    const name = cwe.component(9).value || cwe.component(2).value;
+    if (value === "" && name === "") return undefined;
+    const system = codingSystem(cwe.component(3).value);
+    return conversion.add({
+      resourceType: "Organization",
+      id: conversion.id("Organization", "CWE", system ?? cwe.component(3).value, value || name),
+      ...(value === ""
+        ? {}
+        : { identifier: [{ ...(system === undefined ? {} : { system }), value }] }),
+      name: name || value,
+    });
+  });

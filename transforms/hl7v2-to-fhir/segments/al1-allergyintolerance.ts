@@ -1,64 +1,92 @@
-import type { AllergyIntolerance, Reference } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import type { AllergyIntolerance } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
-import { allergyCategory, allergyCriticality, reactionSeverity } from "../codesystems/tables.ts";
-import type { Conversion } from "../conversion.ts";
-import { cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
+import { mapCode } from "../codesystems/concept-maps.ts";
+import { codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { componentsOf } from "../datatypes/parts.ts";
+import { code, dateTime } from "../datatypes/primitives.ts";
+import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { Row } from "../segment-map.ts";
+import type { State } from "../state.ts";
 
 const CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
+const VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
-/**
- * Maps AL1 to AllergyIntolerance. Identity: the patient and what the allergy is to. undefined when AL1-3 is empty.
- *
- * A severity without a reaction has no element in FHIR (a reaction needs a manifestation), so it counts only
- * for the criticality. Source: HL7 v2-to-FHIR, AL1[AllergyIntolerance].
- */
-export function al1ToAllergyIntolerance(
-  al1: Segment,
-  patient: Reference,
-  conversion: Conversion,
-): Reference | undefined {
-  const code = cweToCodeableConcept(al1.field(3).first);
-  if (!code) return undefined;
-  const type = al1.field(2).value;
-  const category = allergyCategory[type];
-  const severity = al1.field(4).value;
-  const criticality = allergyCriticality[severity];
-  const manifestation = al1
-    .field(5)
-    .repetitions.map(({ value }) => ({ text: value }))
-    .filter(({ text }) => text !== "");
-  const reaction = reactionSeverity[severity];
-  const allergy: AllergyIntolerance = {
-    resourceType: "AllergyIntolerance",
-    id: resourceId(
-      "AllergyIntolerance",
-      patient.reference ?? "",
-      al1.field(3).component(3).value,
-      al1.field(3).component(1).value || al1.field(3).component(2).value,
-    ),
-    clinicalStatus: { coding: [{ system: CLINICAL, code: "active" }] },
-    ...(category === undefined
-      ? {}
-      : { category: [category as NonNullable<AllergyIntolerance["category"]>[number]] }),
-    ...(criticality === undefined
-      ? {}
-      : { criticality: criticality as NonNullable<AllergyIntolerance["criticality"]> }),
-    code,
-    patient,
-    onsetDateTime: conversion.dateTime(al1.field(6).value) ?? "",
-    ...(manifestation.length === 0
-      ? {}
-      : {
-          reaction: [
-            {
-              manifestation,
-              ...(reaction === undefined
-                ? {}
-                : { severity: reaction as "mild" | "moderate" | "severe" }),
-            },
-          ],
-        }),
-  };
-  return conversion.add(allergy);
+const { each, one, rule } = rowsFor<AllergyIntolerance>();
+
+/** The severity stands with the reaction where there is one (FHIR demands a manifestation), and as criticality. */
+export const severity: Row<AllergyIntolerance> = rule("criticality", (field, target) => {
+  const criticality = mapCode("AllergySeverity[AllergyIntolerance.criticality]", field.value)?.code;
+  const own = mapCode("AllergySeverity[AllergyIntolerance.reaction.severity]", field.value)?.code;
+  if (criticality) target.criticality = criticality as "high" | "low";
+  else if (field.value === "U") target.criticality = "unable-to-assess";
+  if (own) Object.assign(target, { severity: own });
+  return Boolean(criticality ?? own) || field.value === "U";
+});
+
+export const category: Row<AllergyIntolerance> = each(
+  "category",
+  code("AllergenType[AllergyIntoleranceCategory]"),
+);
+
+/** Source: HL7 v2-to-FHIR, AL1[AllergyIntolerance]. */
+export const al1AllergyIntolerance = segmentMap<AllergyIntolerance>(
+  "AL1[AllergyIntolerance]",
+  {
+    2: [category, one("type", code("AllergyType"))],
+    3: one("code", cwe()),
+    4: severity,
+    5: rule("reaction.manifestation", (field, target) => {
+      const manifestation = field.repetitions.flatMap((repetition) => {
+        const text = repetition.component(1).value;
+        return text === "" ? [] : [{ text }];
+      });
+      if (manifestation.length === 0) return false;
+      (target.reaction ??= []).push({ manifestation });
+      return true;
+    }),
+    6: one("onsetDateTime", dateTime),
+  },
+  { 1: SET_ID },
+);
+
+/** An allergy. Identity: the patient and what the allergy is to. Nothing is made when AL1-3 is empty. */
+export function al1(segment: Segment, state: State): void {
+  const allergy = startAllergy(segment, state, []);
+  if (!allergy) return;
+  applyMap(al1AllergyIntolerance, segment, allergy, state.conversion);
+  state.slots.owner = allergy;
+  finishAllergy(allergy);
 }
+
+export function startAllergy(
+  segment: Segment,
+  { conversion, patientReference, encounterReference }: State,
+  identity: readonly string[],
+): (AllergyIntolerance & { id: string }) | undefined {
+  const to = segment.field(3);
+  const allergen = concept(componentsOf(to.first));
+  if (!allergen || !patientReference) return undefined;
+  const own = identity.some((part) => part !== "")
+    ? identity
+    : [to.component(3).value, to.component(1).value || to.component(2).value];
+  return conversion.draft<AllergyIntolerance>({
+    resourceType: "AllergyIntolerance",
+    id: conversion.id("AllergyIntolerance", patientReference.reference ?? "", ...own),
+    clinicalStatus: codeOf(CLINICAL, "active"),
+    patient: patientReference,
+    ...(encounterReference ? { encounter: encounterReference } : {}),
+  });
+}
+
+/** Puts the severity to the reaction that it is of. */
+export function finishAllergy(allergy: AllergyIntolerance): void {
+  const own = allergy as AllergyIntolerance & { severity?: "mild" | "moderate" | "severe" };
+  const { severity } = own;
+  delete own.severity;
+  for (const reaction of allergy.reaction ?? []) if (severity) reaction.severity ??= severity;
+  const isWrong = allergy.verificationStatus?.coding?.[0]?.code === "entered-in-error";
+  // Invariant ait-2: what was entered in error has no clinical status.
+  if (isWrong) delete allergy.clinicalStatus;
+}
+
+export { CLINICAL, VERIFICATION };

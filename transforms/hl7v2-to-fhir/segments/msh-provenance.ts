@@ -1,49 +1,77 @@
 import type { Provenance, Reference } from "fhir/r4";
-import { fhirCode, resourceId } from "#lib/fhir";
+import { fhirCode } from "#lib/fhir";
 import { hl7Table } from "../codesystems/coding-system.ts";
-import type { Conversion } from "../conversion.ts";
-import { hdToOrganization } from "../datatypes/xon-organization.ts";
-import { xcnToPractitioners } from "../datatypes/xcn-practitioner.ts";
+import type { Conversion, Draft } from "../conversion.ts";
+import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { absent } from "../datatypes/cx-identifier.ts";
+import { organizationOfHd } from "../datatypes/hd-organization.ts";
+import { namedLocation } from "../datatypes/pl-location.ts";
+import { dateTime, instant } from "../datatypes/primitives.ts";
+import { practitioner } from "../datatypes/xcn-practitioner.ts";
+import { organization } from "../datatypes/xon-organization.ts";
+import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { EventMeaning } from "../state.ts";
+import { agent, agentOf } from "./provenance-agents.ts";
 
-const AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+const { one, each, rule } = rowsFor<Provenance>();
+
+/** Source: HL7 v2-to-FHIR, MSH[Provenance-Source] and MSH[Provenance-Operator]. */
+export const mshProvenance = segmentMap<Provenance>("MSH[Provenance-Source]", {
+  4: each("agent", agentOf("author", organizationOfHd)),
+  7: one("recorded", instant),
+  9: rule("activity", (field, target) => {
+    const trigger = fhirCode(field.component(2).value);
+    if (trigger === "") return field.value !== "";
+    target.activity = codeOf(hl7Table("0003"), trigger);
+    return true;
+  }),
+  10: rule("entity.what.identifier", (field) => field.value !== ""),
+  22: each("agent", agentOf("author", organization)),
+});
+
+/** Source: HL7 v2-to-FHIR, EVN[Provenance]. EVN-1 repeats MSH-9; EVN-3 says when a planned event is due. */
+export const evnProvenance = segmentMap<Provenance>(
+  "EVN[Provenance]",
+  {
+    2: one("recorded", instant),
+    4: rule("reason", (field, target, conversion, segment) => {
+      if (field.value === "U") {
+        (target.reason ??= []).push({ ...absent() });
+        return true;
+      }
+      const reason = cwe("EventReason", "0062")(field.first, conversion, segment, 4);
+      if (!reason) return false;
+      (target.reason ??= []).push(reason);
+      return true;
+    }),
+    5: each("agent", agentOf("enterer", practitioner)),
+    6: one("occurredDateTime", dateTime),
+    7: one("location", namedLocation),
+  },
+  { 1: "the trigger event, which MSH-9 says" },
+);
 
 /**
- * Says of everything that was made of a message which message it came from: MSH-4 as author, EVN-5 as who entered
- * it, MSH-9.2 as activity, MSH-10 as source.
+ * Says of everything that was made of a message which message it came from: MSH-4 (or MSH-22) as author, EVN-5 as who
+ * entered it, this software as assembler, MSH-9.2 as activity, MSH-10 as source.
  *
- * `recorded` is required: MSH-7, else EVN-2, else when the message was received.
- * Source: HL7 v2-to-FHIR, MSH[Provenance-Source] and EVN[Provenance].
+ * `recorded` is required: MSH-7, else EVN-2, else when the message was received. One Provenance stands for the guide's
+ * three (source, transformation, event), because they would have the same targets.
  */
-export function mshToProvenance(targets: readonly Reference[], conversion: Conversion): void {
+export function mshToProvenance(
+  targets: readonly Reference[],
+  event: EventMeaning,
+  conversion: Conversion,
+): void {
   const { header } = conversion.message;
   const evn = conversion.message.segment("EVN");
-  const author = hdToOrganization(header.segment.field(4).first, conversion);
-  const operators = evn ? xcnToPractitioners(evn.field(5), conversion) : [];
-  const source = header.sendingApplication || "unknown";
-  const provenance: Provenance = {
+  const source = header.sendingApplication || header.sendingFacility || "unknown";
+  const provenance: Draft<Provenance> = conversion.draft<Provenance>({
     resourceType: "Provenance",
-    id: resourceId("Provenance", ...conversion.messageIdentity),
+    id: conversion.id("Provenance", ...conversion.messageIdentity),
     target: [...targets],
-    occurredDateTime: conversion.dateTime(evn?.field(6).value ?? "") ?? "",
-    recorded:
-      conversion.instant(header.dateTime) ??
-      conversion.instant(evn?.field(2).value ?? "") ??
-      conversion.options.receivedAt,
-    ...(header.triggerEvent === ""
-      ? {}
-      : {
-          activity: { coding: [{ system: hl7Table("0003"), code: fhirCode(header.triggerEvent) }] },
-        }),
-    agent: [
-      {
-        type: { coding: [{ system: AGENT, code: "author" }] },
-        who: author ?? { display: source },
-      },
-      ...operators.map((who) => ({
-        type: { coding: [{ system: AGENT, code: "enterer" }] },
-        who,
-      })),
-    ],
+    recorded: "",
+    agent: [],
     entity: [
       {
         role: "source",
@@ -53,6 +81,31 @@ export function mshToProvenance(targets: readonly Reference[], conversion: Conve
         },
       },
     ],
-  };
-  conversion.add(provenance);
+  });
+  // Filled by the maps, which only fill what is not there yet.
+  delete (provenance as { recorded?: string }).recorded;
+  applyMap(mshProvenance, header.segment, provenance, conversion);
+  if (evn) applyMap(evnProvenance, evn, provenance, conversion);
+  provenance.recorded ??= conversion.options.receivedAt;
+  if (provenance.agent.length === 0) provenance.agent.push(agent("author", { display: source }));
+  provenance.agent.push(agent("assembler", { display: "clinical-connect Hl7v2ToFhir" }));
+  if (event.operation) {
+    (provenance.activity ??= {}).coding = [
+      ...(provenance.activity.coding ?? []),
+      {
+        system: "http://terminology.hl7.org/CodeSystem/v3-DataOperation",
+        code: event.operation,
+      },
+    ];
+  }
+}
+
+/** When the message was written: MSH-7, else EVN-2, else when it was received. */
+export function recordedAt(conversion: Conversion): string {
+  const { message, options } = conversion;
+  return (
+    conversion.instant(message.header.dateTime) ??
+    conversion.instant(message.segment("EVN")?.field(2).value ?? "") ??
+    options.receivedAt
+  );
 }

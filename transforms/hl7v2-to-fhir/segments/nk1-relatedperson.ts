@@ -1,60 +1,144 @@
-import type { Reference, RelatedPerson } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import type { PatientContact, RelatedPerson } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
-import { hl7Table } from "../codesystems/coding-system.ts";
-import { administrativeSex } from "../codesystems/tables.ts";
-import type { Conversion } from "../conversion.ts";
-import { cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
-import { cxToIdentifier } from "../datatypes/cx-identifier.ts";
+import { cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { cxToIdentifier, identifierType } from "../datatypes/cx-identifier.ts";
+import { periodOf } from "../datatypes/dr-period.ts";
+import { code, date, text, yesOrNo } from "../datatypes/primitives.ts";
 import { xadToAddress } from "../datatypes/xad-address.ts";
-import { xpnToHumanName } from "../datatypes/xpn-humanname.ts";
-import { xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
+import { xpnToHumanName, xpnToString } from "../datatypes/xpn-humanname.ts";
+import { xtn } from "../datatypes/xtn-contactpoint.ts";
+import { organization } from "../datatypes/xon-organization.ts";
+import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { State } from "../state.ts";
+import { languageOf } from "./pid-patient.ts";
+
+const { each, one, rule, kept } = rowsFor<RelatedPerson>();
+const contact = rowsFor<PatientContact>();
+
+/** Source: HL7 v2-to-FHIR, NK1[RelatedPerson]; what it leaves open is kept under the name of the field. */
+export const nk1RelatedPerson = segmentMap<RelatedPerson>(
+  "NK1[RelatedPerson]",
+  {
+    2: each("name", xpnToHumanName),
+    3: each("relationship", cwe("Relationship", "0063")),
+    4: each("address", xadToAddress),
+    5: each("telecom", xtn()),
+    6: each("telecom", xtn("work")),
+    7: each("relationship", cwe("ContactRole", "0131")),
+    8: one("period.start", date),
+    9: rule("period.end", (field, target, conversion) => {
+      const period = periodOf(target.period?.start, conversion.date(field.value));
+      if (!period?.end) return false;
+      target.period = period;
+      return true;
+    }),
+    10: kept("valueString", text),
+    11: kept("valueCodeableConcept", cwe(undefined, "0327")),
+    12: each("identifier", cxToIdentifier),
+    13: kept("valueReference", organization),
+    14: kept("valueCodeableConcept", cwe("MaritalStatus", "0002")),
+    15: one("gender", code("AdministrativeSex")),
+    16: one("birthDate", date),
+    17: kept("valueCodeableConcept", cwe(undefined, "0223")),
+    18: kept("valueCodeableConcept", cwe(undefined, "0009")),
+    19: kept("valueCodeableConcept", cwe(undefined, "0171")),
+    20: rule("communication.language", (field, target) => {
+      const language = languageOf(field.first);
+      if (!language) return false;
+      (target.communication ??= []).push({ language });
+      return true;
+    }),
+    21: kept("valueCodeableConcept", cwe(undefined, "0220")),
+    22: kept("valueCodeableConcept", cwe("PublicityCode", "0215")),
+    23: kept("valueBoolean", yesOrNo),
+    24: kept("valueCodeableConcept", cwe(undefined, "0231")),
+    25: kept("valueCodeableConcept", cwe("Religion", "0006")),
+    26: kept("valueString", xpnToString),
+    27: kept("valueCodeableConcept", cwe(undefined, "0212")),
+    28: kept("valueCodeableConcept", cwe(undefined, "0189")),
+    29: kept("valueCodeableConcept", cwe(undefined, "0222")),
+    30: each("name", xpnToHumanName),
+    31: each("telecom", xtn()),
+    32: each("address", xadToAddress),
+    33: each("identifier", cxToIdentifier),
+    34: kept("valueCodeableConcept", cwe(undefined, "0311")),
+    35: kept("valueCodeableConcept", cwe(undefined, "0005")),
+    36: kept("valueCodeableConcept", cwe(undefined, "0295")),
+    37: each("identifier", ({ value }) =>
+      value === ""
+        ? undefined
+        : {
+            type: identifierType("SS"),
+            system: "http://hl7.org/fhir/sid/us-ssn",
+            value,
+          },
+    ),
+    38: kept("valueString", text),
+    39: kept("valueCodeableConcept", cwe(undefined, "0099")),
+    40: each("telecom", xtn()),
+    41: each("telecom", xtn()),
+  },
+  { 1: SET_ID },
+);
+
+/** Source: HL7 v2-to-FHIR, NK1[Patient]. */
+export const nk1Patient = segmentMap<PatientContact>("NK1[Patient]", {
+  2: contact.one("name", xpnToHumanName),
+  3: contact.each("relationship", cwe("Relationship", "0063")),
+  4: contact.one("address", xadToAddress),
+  5: contact.each("telecom", xtn()),
+  6: contact.each("telecom", xtn("work")),
+  7: contact.each("relationship", cwe("ContactRole", "0131")),
+  8: contact.one("period.start", date),
+  13: contact.one("organization", organization),
+  15: contact.one("gender", code("AdministrativeSex")),
+  30: contact.one("name", xpnToHumanName),
+  31: contact.each("telecom", xtn()),
+  32: contact.one("address", xadToAddress),
+  40: contact.each("telecom", xtn()),
+  41: contact.each("telecom", xtn()),
+});
+
+/** Roles of NK1-3 that are contacts of the patient and no related persons. Source: message map ADT_A01. */
+const CONTACT_ONLY: ReadonlySet<string> = new Set(["EMR", "E", "F", "I", "S"]);
 
 /**
- * Maps NK1 to RelatedPerson. Identity: the patient, the name and the relationship. undefined when NK1 names
- * nobody. Source: HL7 v2-to-FHIR, NK1[RelatedPerson].
+ * Next of kin: a RelatedPerson and a contact of the patient. Identity: the patient, the name and the relationship.
  */
-export function nk1ToRelatedPerson(
-  nk1: Segment,
-  patient: Reference,
-  conversion: Conversion,
-): Reference | undefined {
-  const names = [...nk1.field(2).repetitions, ...nk1.field(30).repetitions].flatMap(
-    (xpn) => xpnToHumanName(xpn) ?? [],
-  );
-  if (names.length === 0 && nk1.field(13).value === "") return undefined;
-  const telecom = (position: number, use?: "work") =>
-    nk1.field(position).repetitions.flatMap((xtn) => xtnToContactPoint(xtn, use) ?? []);
-  const gender = administrativeSex[nk1.field(15).value.toUpperCase()];
-  const language = cweToCodeableConcept(nk1.field(20).first);
-  const person: RelatedPerson = {
+export function nk1(segment: Segment, state: State): void {
+  const { conversion, patient, patientReference } = state;
+  if (!patient || !patientReference) return;
+  const contact: PatientContact = {};
+  if (
+    applyMap(nk1Patient, segment, contact, conversion, { resource: patient, element: "contact" })
+  ) {
+    // Invariant pat-1: a contact has at least a name, a telecom, an address or an organization.
+    if (contact.name || contact.telecom || contact.address || contact.organization) {
+      const list = (patient.contact ??= []);
+      if (!list.some((other) => JSON.stringify(other) === JSON.stringify(contact)))
+        list.push(contact);
+    }
+  }
+  if (CONTACT_ONLY.has(segment.field(3).value)) return;
+  const name = segment.field(2).text || segment.field(30).text || segment.field(13).text;
+  const person = conversion.draft<RelatedPerson>({
     resourceType: "RelatedPerson",
-    id: resourceId(
+    id: conversion.id(
       "RelatedPerson",
-      patient.reference ?? "",
-      nk1.field(2).text || nk1.field(13).text,
-      nk1.field(3).component(1).value,
+      patientReference.reference ?? "",
+      name || segment.field(33).text || segment.field(12).text,
+      segment.field(3).component(1).value,
     ),
-    identifier: [...nk1.field(12).repetitions, ...nk1.field(33).repetitions].flatMap(
-      (cx) => cxToIdentifier(cx) ?? [],
-    ),
-    patient,
-    relationship: [
-      cweToCodeableConcept(nk1.field(3).first, hl7Table("0063")),
-      cweToCodeableConcept(nk1.field(7).first, hl7Table("0131")),
-    ].filter((concept) => concept !== undefined),
-    name: names,
-    telecom: [...telecom(5), ...telecom(6, "work"), ...telecom(40), ...telecom(41)],
-    ...(gender === undefined ? {} : { gender: gender as NonNullable<RelatedPerson["gender"]> }),
-    birthDate: conversion.date(nk1.field(16).value) ?? "",
-    address: [...nk1.field(4).repetitions, ...nk1.field(32).repetitions].flatMap(
-      (xad) => xadToAddress(xad) ?? [],
-    ),
-    period: {
-      start: conversion.date(nk1.field(8).value) ?? "",
-      end: conversion.date(nk1.field(9).value) ?? "",
-    },
-    ...(language ? { communication: [{ language }] } : {}),
-  };
-  return conversion.add(person);
+    patient: patientReference,
+  });
+  applyMap(nk1RelatedPerson, segment, person, conversion);
+  if (
+    !person.name &&
+    !person.identifier &&
+    !person.telecom &&
+    !person.address &&
+    !person.relationship
+  ) {
+    conversion.drop(person);
+  }
 }

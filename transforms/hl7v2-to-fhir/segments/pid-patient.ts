@@ -1,86 +1,154 @@
-import type { Extension, Identifier, Patient, Reference } from "fhir/r4";
-import { resourceId } from "#lib/fhir";
+import type { Address, Extension, Patient } from "fhir/r4";
 import type { Field, Repetition, Segment } from "#lib/hl7v2";
-import { hl7Table } from "../codesystems/coding-system.ts";
-import { administrativeSex } from "../codesystems/tables.ts";
-import type { Conversion } from "../conversion.ts";
-import { cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
-import { cxToIdentifier } from "../datatypes/cx-identifier.ts";
-import { authorityOf } from "../datatypes/hd-system.ts";
+import { mapCode } from "../codesystems/concept-maps.ts";
+import type { Conversion, Draft } from "../conversion.ts";
+import { cwe, cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
+import { cxToIdentifier, identifierType } from "../datatypes/cx-identifier.ts";
+import { dln } from "../datatypes/dln-identifier.ts";
+import { authorityOf } from "../datatypes/hd-uri.ts";
+import { code, date, text, wholeNumber, yesOrNo } from "../datatypes/primitives.ts";
 import { xadToAddress } from "../datatypes/xad-address.ts";
-import { xpnToHumanName } from "../datatypes/xpn-humanname.ts";
-import { xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
+import { calledBy, xpnToHumanName, xpnToString } from "../datatypes/xpn-humanname.ts";
+import { xtn } from "../datatypes/xtn-contactpoint.ts";
+import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { State } from "../state.ts";
+import { pidToAccount } from "./pid-account.ts";
+import { motherOf } from "./pid-relatedperson.ts";
+import { pidToProvenance } from "./pid-provenance.ts";
+import { raceExtension } from "./pid-us-core.ts";
 
 const EXTENSION = "http://hl7.org/fhir/StructureDefinition";
 
 /** Types of patient identifiers, the one that tells patients apart best first (table 0203). */
 const ID_TYPES = ["MR", "PI", "PT"];
 
-/**
- * Maps PID (with PD1-less demographics) to Patient, field by field as the guide does.
- *
- * PID-21 (mother's identifier) and PID-35 to PID-40 but PID-40 are left out.
- * Source: HL7 v2-to-FHIR, PID[Patient].
- */
-export function pidToPatient(
-  pid: Segment,
-  conversion: Conversion,
-  links: Patient["link"] = [],
-): Reference {
-  const birth = pid.field(7).value;
-  const patient: Patient = {
-    resourceType: "Patient",
-    id: patientId(pid, conversion),
-    identifier: identifiers(pid),
-    name: [...pid.field(5).repetitions, ...pid.field(9).repetitions].flatMap(
-      (xpn) => xpnToHumanName(xpn) ?? [],
+const { each, one, rule, extension, kept } = rowsFor<Patient>();
+
+/** Source: HL7 v2-to-FHIR, PID[Patient]. PID-10 and PID-22 follow US Core where the codes are those of the CDC. */
+export const pidPatient = segmentMap<Patient>(
+  "PID[Patient]",
+  {
+    2: each("identifier", cxToIdentifier),
+    3: each("identifier", cxToIdentifier),
+    4: each("identifier", cxToIdentifier),
+    5: [each("name", xpnToHumanName), each("name", calledBy)],
+    6: extension(`${EXTENSION}/patient-mothersMaidenName`, "valueString", xpnToString),
+    7: [
+      one("birthDate", date),
+      rule("birthDate.extension", (field, target, conversion) => {
+        const at = field.value.length > 8 ? conversion.dateTime(field.value) : undefined;
+        if (at === undefined) return false;
+        const birthTime = { url: `${EXTENSION}/patient-birthTime`, valueDateTime: at };
+        Object.assign(target, { _birthDate: { extension: [birthTime] } });
+        return true;
+      }),
+    ],
+    8: one("gender", code("AdministrativeSex")),
+    9: each("name", xpnToHumanName),
+    10: rule("extension", raceExtension("race")),
+    11: each("address", xadToAddress),
+    12: rule("address.district", county),
+    13: each("telecom", xtn("home")),
+    14: each("telecom", xtn("work")),
+    15: rule("communication", language),
+    16: one("maritalStatus", cwe("MaritalStatus", "0002")),
+    17: extension(`${EXTENSION}/patient-religion`, "valueCodeableConcept", cwe("Religion", "0006")),
+    19: each("identifier", (repetition) =>
+      repetition.value === ""
+        ? undefined
+        : {
+            type: identifierType("SS"),
+            system: "http://hl7.org/fhir/sid/us-ssn",
+            value: repetition.value,
+          },
     ),
-    telecom: telecom(pid),
-    ...coded("gender", administrativeSex[pid.field(8).value.toUpperCase()]),
-    birthDate: conversion.date(birth) ?? "",
-    address: addresses(pid),
-    ...(links.length > 0 ? { link: [...links] } : {}),
-    extension: extensions(pid),
-  };
-  if (birth.length > 8 && patient.birthDate) {
-    const valueDateTime = conversion.dateTime(birth);
-    if (valueDateTime) {
-      patient._birthDate = {
-        extension: [{ url: `${EXTENSION}/patient-birthTime`, valueDateTime }],
-      };
-    }
-  }
-  const language = cweToCodeableConcept(pid.field(15).first);
-  if (language) patient.communication = [{ language }];
-  const maritalStatus = cweToCodeableConcept(
-    pid.field(16).first,
-    "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus",
-  );
-  if (maritalStatus) patient.maritalStatus = maritalStatus;
-  addBirthOrder(patient, pid);
-  addDeath(patient, pid, conversion);
-  return conversion.add(patient);
+    20: each("identifier", dln),
+    22: rule("extension", raceExtension("ethnicity")),
+    23: extension(`${EXTENSION}/patient-birthPlace`, "valueAddress", (repetition) =>
+      repetition.value === "" ? undefined : { text: repetition.value },
+    ),
+    24: rule("multipleBirth[x]", (field, target, conversion, segment) => {
+      const isMultiple = yesOrNo(field.first, conversion, segment, 24);
+      if (isMultiple === undefined) return false;
+      if (target.multipleBirthInteger === undefined) target.multipleBirthBoolean ??= isMultiple;
+      return true;
+    }),
+    25: rule("multipleBirth[x]", (field, target) => {
+      const order = wholeNumber(field.value, 1);
+      if (order === undefined) return false;
+      delete target.multipleBirthBoolean;
+      target.multipleBirthInteger = order;
+      return true;
+    }),
+    26: each("extension", coded("patient-citizenship", "0171")),
+    27: kept("valueCodeableConcept", cwe(undefined, "0172")),
+    28: each("extension", coded("patient-nationality", "0212")),
+    29: rule("deceased[x]", (field, target, conversion) => {
+      const at = conversion.dateTime(field.value);
+      if (at === undefined) return false;
+      target.deceasedDateTime = at;
+      return true;
+    }),
+    30: rule("deceased[x]", (field, target, conversion, segment) => {
+      const isDead = yesOrNo(field.first, conversion, segment, 30);
+      if (isDead === undefined) return false;
+      if (target.deceasedDateTime === undefined) target.deceasedBoolean ??= isDead;
+      return true;
+    }),
+    31: kept("valueBoolean", yesOrNo),
+    32: kept("valueCodeableConcept", cwe(undefined, "0445")),
+    33: rule(
+      "meta",
+      (field, _target, conversion) => conversion.dateTime(field.value) !== undefined,
+    ),
+    35: rule("extension", animal("species", "0446")),
+    36: rule("extension", animal("breed", "0447")),
+    37: kept("valueString", text),
+    38: rule("extension", animal("genderStatus", "0429")),
+    39: each("extension", coded("patient-citizenship", "0171")),
+    40: each("telecom", xtn()),
+  },
+  { 1: SET_ID },
+);
+
+/** Starts the patient of a PID: what comes after is about this one. */
+export function pid(segment: Segment, state: State): void {
+  const { conversion } = state;
+  const patient = conversion.draft<Patient>({
+    resourceType: "Patient",
+    id: patientId(segment, conversion),
+  });
+  state.patient = patient;
+  state.pid = segment;
+  state.encounter = undefined;
+  state.pv1 = undefined;
+  state.slots = { appointment: state.slots.appointment, owner: patient };
+  applyMap(pidPatient, segment, patient, conversion);
+  if (state.event.deletesPatient) patient.active = false;
+  state.account = pidToAccount(segment, state);
+  motherOf(segment, state);
+  pidToProvenance(segment, state);
 }
 
 /**
- * The id of a patient: the identifier of the best type and its authority. Without any identifier, the
- * message itself, so that two unknown patients are never one.
+ * The id of a patient: the identifier of the best type and its authority, else PID-2, else PID-4. Without any
+ * identifier, the place in the message, so that two unknown patients are never one.
  */
 export function patientId(pid: Segment, conversion: Conversion): string {
-  const cx = primaryIdentifier(pid.field(3)) ?? nonEmpty(pid.field(2));
-  if (!cx) return resourceId("Patient", ...conversion.messageIdentity);
+  const cx = primaryIdentifier(pid.field(3)) ?? nonEmpty(pid.field(2)) ?? nonEmpty(pid.field(4));
+  if (!cx) return conversion.id("Patient", ...conversion.placeIdentity(pid));
   return patientIdOf(cx, conversion);
 }
 
 /** The id of the patient whom a CX names; PID-3 and MRG-1 of one patient agree. */
 export function patientIdOf(cx: Repetition, conversion: Conversion): string {
-  const authority = authorityOf(cx.component(4)) || conversion.message.header.sendingFacility;
-  return resourceId("Patient", authority, cx.component(1).value);
+  return conversion.id("Patient", authorityOf(cx.component(4), conversion), cx.component(1).value);
 }
 
 /** The repetition that tells patients apart best. */
 export function primaryIdentifier(field: Field): Repetition | undefined {
   const filled = field.repetitions.filter(({ value }) => value !== "");
+  if (filled.length < 2) return filled[0];
   for (const type of ID_TYPES) {
     const found = filled.find((cx) => cx.component(5).value === type);
     if (found) return found;
@@ -92,94 +160,59 @@ function nonEmpty(field: Field): Repetition | undefined {
   return field.repetitions.find(({ value }) => value !== "");
 }
 
-function identifiers(pid: Segment): Identifier[] {
-  const fromCx = [2, 3, 4].flatMap((position) =>
-    pid.field(position).repetitions.flatMap((cx) => cxToIdentifier(cx) ?? []),
-  );
-  const social = pid.field(19).value;
-  if (social !== "") {
-    fromCx.push({
-      type: { coding: [{ system: hl7Table("0203"), code: "SS" }] },
-      system: "http://hl7.org/fhir/sid/us-ssn",
-      value: social,
-    });
-  }
-  const license = pid.field(20).value;
-  if (license !== "") {
-    fromCx.push({
-      type: { coding: [{ system: hl7Table("0203"), code: "DL" }] },
-      value: license,
-      assigner: { display: pid.field(20).component(2).value },
-    });
-  }
-  return fromCx;
-}
-
-function telecom(pid: Segment): NonNullable<Patient["telecom"]> {
-  const of = (position: number, use?: "home" | "work") =>
-    pid.field(position).repetitions.flatMap((xtn) => xtnToContactPoint(xtn, use) ?? []);
-  return [...of(13, "home"), ...of(14, "work"), ...of(40)];
-}
-
 /** PID-12 (county code) belongs to the only address, or makes one of its own. */
-function addresses(pid: Segment): NonNullable<Patient["address"]> {
-  const found = pid.field(11).repetitions.flatMap((xad) => xadToAddress(xad) ?? []);
-  const county = pid.field(12).value;
-  if (county === "") return found;
-  const [only] = found;
-  if (found.length === 1 && only && !only.district) return [{ ...only, district: county }];
-  return [...found, { district: county }];
+function county(field: Field, target: Draft<Patient> | Patient): boolean {
+  const district = field.value;
+  if (district === "") return false;
+  const addresses: Address[] = (target.address ??= []);
+  const [only] = addresses;
+  if (addresses.length === 1 && only && (!only.district || only.district === district)) {
+    only.district = district;
+  } else addresses.push({ district });
+  return true;
 }
 
-function extensions(pid: Segment): Extension[] {
-  const list: Extension[] = [];
-  const mother = xpnToHumanName(pid.field(6).first);
-  if (mother?.family) {
-    list.push({ url: `${EXTENSION}/patient-mothersMaidenName`, valueString: mother.family });
-  }
-  const religion = cweToCodeableConcept(
-    pid.field(17).first,
-    "http://terminology.hl7.org/CodeSystem/v3-ReligiousAffiliation",
-  );
-  if (religion) list.push({ url: `${EXTENSION}/patient-religion`, valueCodeableConcept: religion });
-  const birthPlace = pid.field(23).value;
-  if (birthPlace !== "") {
-    list.push({ url: `${EXTENSION}/patient-birthPlace`, valueAddress: { text: birthPlace } });
-  }
-  for (const [position, name] of [
-    [26, "patient-citizenship"],
-    [28, "patient-nationality"],
-  ] as const) {
-    const code = cweToCodeableConcept(pid.field(position).first);
-    if (!code) continue;
-    list.push({
-      url: `${EXTENSION}/${name}`,
-      extension: [{ url: "code", valueCodeableConcept: code }],
-    });
-  }
-  return list;
+function language(field: Field, target: Patient): boolean {
+  const language = languageOf(field.first);
+  if (!language) return false;
+  (target.communication ??= []).push({ language });
+  return true;
 }
 
-/** PID-25 (order) says more than PID-24 (yes or no). */
-function addBirthOrder(patient: Patient, pid: Segment): void {
-  const order = pid.field(25).value;
-  const isMultiple = yesOrNo(pid.field(24).value);
-  if (/^[1-9]\d?$/.test(order)) patient.multipleBirthInteger = Number(order);
-  else if (isMultiple !== undefined) patient.multipleBirthBoolean = isMultiple;
+/** A language as BCP 47 where the sender's code is one. */
+export function languageOf(repetition: Repetition): ReturnType<typeof cweToCodeableConcept> {
+  const mapped = mapCode("PrimaryLanguage", repetition.value);
+  const own = cweToCodeableConcept(repetition);
+  if (!mapped) return own;
+  const rest = (own?.coding ?? []).filter(({ system }) => system !== undefined);
+  return { ...own, coding: [{ ...mapped }, ...rest] };
 }
 
-/** PID-29 (when) says more than PID-30 (whether). */
-function addDeath(patient: Patient, pid: Segment, conversion: Conversion): void {
-  const at = conversion.dateTime(pid.field(29).value);
-  const isDead = yesOrNo(pid.field(30).value);
-  if (at !== undefined) patient.deceasedDateTime = at;
-  else if (isDead !== undefined) patient.deceasedBoolean = isDead;
+/** Extensions that hold their code one level down. */
+function coded(name: string, table: string) {
+  const map = cwe(undefined, table);
+  return (repetition: Repetition, conversion: Conversion, segment: Segment, position: number) => {
+    const valueCodeableConcept = map(repetition, conversion, segment, position);
+    return (
+      valueCodeableConcept && {
+        url: `${EXTENSION}/${name}`,
+        extension: [{ url: "code", valueCodeableConcept }],
+      }
+    );
+  };
 }
 
-function yesOrNo(code: string): boolean | undefined {
-  return code === "Y" ? true : code === "N" ? false : undefined;
-}
-
-function coded(name: "gender", code: string | undefined): Pick<Patient, "gender"> {
-  return code === undefined ? {} : { [name]: code as NonNullable<Patient["gender"]> };
+/** PID-35, PID-36 and PID-38 are three parts of one extension, which demands the species. */
+function animal(part: "species" | "breed" | "genderStatus", table: string) {
+  const url = `${EXTENSION}/patient-animal`;
+  const map = cwe(undefined, table);
+  return (field: Field, target: Patient, conversion: Conversion, segment: Segment): boolean => {
+    const valueCodeableConcept = map(field.first, conversion, segment, 0);
+    if (!valueCodeableConcept) return false;
+    const list = (target.extension ??= []);
+    let extension = list.find((each): each is Extension => each.url === url);
+    if (!extension) list.push((extension = { url, extension: [] }));
+    extension.extension?.push({ url: part, valueCodeableConcept });
+    return true;
+  };
 }

@@ -1,0 +1,47 @@
+import type { FhirResource } from "fhir/r4";
+import { hl7Table } from "./codesystems/coding-system.ts";
+import type { State } from "./state.ts";
+
+/**
+ * Fills what FHIR R4 demands and the message does not say, with what it means that it is not known. Where no value
+ * would be true, the subject is the patient of the message.
+ */
+export function completeResource(draft: FhirResource, state: State): void {
+  switch (draft.resourceType) {
+    case "Encounter":
+      // Encounter.class: U is "unknown" in table 0004.
+      draft.class ??= { system: hl7Table("0004"), code: "U" };
+      draft.status ??= "unknown";
+      break;
+    case "ServiceRequest":
+    case "MedicationRequest":
+    case "MedicationAdministration":
+    case "Condition":
+    case "Procedure":
+    case "ChargeItem":
+    case "Goal":
+    case "CarePlan":
+      draft.subject ??= state.patientReference ?? { display: "unknown" };
+      break;
+    case "DocumentReference":
+      if (draft.content.length === 0) {
+        draft.content.push({ attachment: { title: "the content is not in the message" } });
+      }
+      break;
+    default:
+  }
+  switch (draft.resourceType) {
+    case "MedicationRequest":
+    case "MedicationDispense":
+    case "MedicationAdministration":
+      if (!draft.medicationReference) draft.medicationCodeableConcept ??= { text: "unknown" };
+      break;
+    default:
+  }
+  if (draft.resourceType === "MedicationAdministration") {
+    if (!draft.effectivePeriod && !draft.effectiveDateTime) {
+      const at = state.happenedAt;
+      if (at !== undefined) draft.effectiveDateTime = at;
+    }
+  }
+}

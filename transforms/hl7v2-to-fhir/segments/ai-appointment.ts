@@ -1,0 +1,175 @@
+import type { Appointment, AppointmentParticipant, HealthcareService, Reference } from "fhir/r4";
+import type { Field, Segment } from "#lib/hl7v2";
+import { referenceTo } from "../conversion.ts";
+import type { Conversion } from "../conversion.ts";
+import { concept, cwe, cweText } from "../datatypes/cwe-codeableconcept.ts";
+import { componentsOf } from "../datatypes/parts.ts";
+import { location } from "../datatypes/pl-location.ts";
+import { text } from "../datatypes/primitives.ts";
+import { minutesOf } from "../datatypes/timing.ts";
+import { practitioner } from "../datatypes/xcn-practitioner.ts";
+import { ACTION_ONLY, SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { Row, SegmentMap } from "../segment-map.ts";
+import type { Handler, State } from "../state.ts";
+import { minutesAfter } from "./end-time.ts";
+
+const { one, each, rule, kept } = rowsFor<AppointmentParticipant>();
+const appointmentRows = rowsFor<Appointment>();
+
+/** Where a resource of an appointment says when it is needed: start, offset and its unit, duration and its unit. */
+function timeRows(first: number): Record<number, Row<AppointmentParticipant>> {
+  return {
+    [first]: rule("period.start", (field, target, conversion) => {
+      const start = conversion.dateTime(field.value);
+      if (start !== undefined) target.period = { ...target.period, start };
+      return start !== undefined;
+    }),
+    [first + 1]: rule("period.start", (field, target, conversion, segment) => {
+      const minutes = minutesOf(field.value, segment.field(first + 2).value || "MIN");
+      const start = appointmentStart(conversion);
+      if (minutes === undefined || start === undefined) return false;
+      if (!segment.field(first).isEmpty) return true;
+      const moved = minutesAfter(start, String(minutes));
+      if (moved !== undefined) target.period = { ...target.period, start: moved };
+      return moved !== undefined;
+    }),
+    [first + 2]: rule("period.start", (field) => field.text !== ""),
+    [first + 3]: rule("period.end", (field, target, _conversion, segment) => {
+      const minutes = minutesOf(field.value, segment.field(first + 4).value || "MIN");
+      const start = target.period?.start;
+      if (minutes === undefined || start === undefined) return false;
+      const end = minutesAfter(start, String(minutes));
+      if (end !== undefined) target.period = { start, end };
+      return end !== undefined;
+    }),
+    [first + 4]: rule("period.end", (field) => field.text !== ""),
+    [first + 5]: kept("valueString", cweText),
+    [first + 6]: statusRow,
+  };
+}
+
+/** Table 0278 to the answer of a participant. */
+const statusRow: Row<AppointmentParticipant> = rule("status", (field, target) => {
+  const status = PARTICIPATION[field.value.toUpperCase()];
+  if (status) target.status = status;
+  return status !== undefined;
+});
+const PARTICIPATION: Readonly<Record<string, AppointmentParticipant["status"]>> = {
+  BOOKED: "accepted",
+  COMPLETE: "accepted",
+  STARTED: "accepted",
+  OVERBOOK: "accepted",
+  PENDING: "tentative",
+  WAITLIST: "tentative",
+  BLOCKED: "declined",
+  CANCELLED: "declined",
+  DC: "declined",
+  DELETED: "declined",
+  NOSHOW: "declined",
+};
+
+function appointmentStart(conversion: Conversion): string | undefined {
+  const sch = conversion.message.segment("SCH");
+  return sch ? conversion.instant(sch.field(11).component(4).value) : undefined;
+}
+
+/** Source: HL7 v2-to-FHIR, AIG[Appointment]. */
+export const aigAppointment = segmentMap<AppointmentParticipant>(
+  "AIG[Appointment]",
+  {
+    3: one("actor", (repetition, conversion) => deviceOf(repetition, conversion)),
+    4: each("type", cwe()),
+    5: each("type", cwe()),
+    6: kept("valueString", cweText),
+    7: kept("valueString", text),
+    ...timeRows(8),
+  },
+  { 1: SET_ID, 2: ACTION_ONLY },
+);
+
+/** Source: HL7 v2-to-FHIR, AIL[Appointment]. */
+export const ailAppointment = segmentMap<AppointmentParticipant>(
+  "AIL[Appointment]",
+  { 3: one("actor", location), 4: each("type", cwe()), 5: each("type", cwe()), ...timeRows(6) },
+  { 1: SET_ID, 2: ACTION_ONLY },
+);
+
+/** Source: HL7 v2-to-FHIR, AIP[Appointment]. */
+export const aipAppointment = segmentMap<AppointmentParticipant>(
+  "AIP[Appointment]",
+  { 3: one("actor", practitioner), 4: each("type", cwe()), 5: each("type", cwe()), ...timeRows(6) },
+  { 1: SET_ID, 2: ACTION_ONLY },
+);
+
+/** Source: HL7 v2-to-FHIR, AIS[Appointment]. AIS says what is done, and, where SCH does not, when. */
+export const aisAppointment = segmentMap<Appointment>(
+  "AIS[Appointment]",
+  {
+    3: appointmentRows.each("serviceType", cwe()),
+    4: appointmentRows.rule("start", (field, target, conversion) => {
+      const start = conversion.instant(field.value);
+      if (start !== undefined) target.start ??= start;
+      return start !== undefined;
+    }),
+    5: appointmentRows.rule("start", (field, target, conversion, segment) => {
+      const minutes = minutesOf(field.value, segment.field(6).value || "MIN");
+      const start = appointmentStart(conversion);
+      if (minutes === undefined || start === undefined) return false;
+      const moved = minutesAfter(start, String(minutes));
+      if (moved !== undefined) target.start ??= moved;
+      return moved !== undefined;
+    }),
+    6: appointmentRows.rule("start", (field) => field.text !== ""),
+    7: appointmentRows.rule("end", (field, target, _conversion, segment) => {
+      const minutes = minutesOf(field.value, segment.field(8).value || "MIN");
+      if (minutes === undefined) return false;
+      const end = target.start ? minutesAfter(target.start, String(minutes)) : undefined;
+      if (end !== undefined) target.end ??= end;
+      if (minutes > 0) target.minutesDuration ??= minutes;
+      return true;
+    }),
+    8: appointmentRows.rule("end", (field) => field.text !== ""),
+    9: appointmentRows.kept("valueString", cweText),
+    10: appointmentRows.kept("valueCodeableConcept", cwe(undefined, "0278")),
+    11: appointmentRows.kept("valueCodeableConcept", cwe()),
+    12: appointmentRows.kept("valueCodeableConcept", cwe()),
+  },
+  { 1: SET_ID, 2: ACTION_ONLY },
+);
+
+/** A general resource, such as a device or a team, has only a name: a HealthcareService by that name. */
+function deviceOf(repetition: Field["first"], conversion: Conversion): Reference | undefined {
+  const code = concept(componentsOf(repetition));
+  const name = code?.text ?? code?.coding?.[0]?.display ?? code?.coding?.[0]?.code;
+  if (name === undefined) return undefined;
+  const { sendingFacility } = conversion.message.header;
+  return referenceTo(
+    conversion.draft<HealthcareService>({
+      resourceType: "HealthcareService",
+      id: conversion.id("HealthcareService", sendingFacility, repetition.value || name),
+      ...(repetition.value === "" ? {} : { identifier: [{ value: repetition.value }] }),
+      name,
+    }),
+  );
+}
+
+function participantHandler(map: SegmentMap<AppointmentParticipant>): Handler {
+  return (segment: Segment, { conversion, slots, event }: State) => {
+    const { appointment } = slots;
+    if (!appointment) return;
+    const participant = {} as AppointmentParticipant;
+    const resource = appointment;
+    applyMap(map, segment, participant, conversion, { resource, element: "participant" });
+    // Invariant app-1: a participant has a type or an actor.
+    if (!participant.actor && !participant.type) return;
+    participant.status ??= event.appointment === "cancelled" ? "declined" : "accepted";
+    appointment.participant.push(participant);
+  };
+}
+
+export const aig: Handler = participantHandler(aigAppointment);
+export const ail: Handler = participantHandler(ailAppointment);
+export const aip: Handler = participantHandler(aipAppointment);
+export const ais: Handler = (segment, { conversion, slots }) => {
+  if (slots.appointment) applyMap(aisAppointment, segment, slots.appointment, conversion);
+};

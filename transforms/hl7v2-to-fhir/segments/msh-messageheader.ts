@@ -1,0 +1,215 @@
+import type {
+  FhirResource,
+  MessageHeader,
+  MessageHeaderDestination,
+  MessageHeaderSource,
+  Reference,
+} from "fhir/r4";
+import type { Repetition } from "#lib/hl7v2";
+import { hl7Table } from "../codesystems/coding-system.ts";
+import { mapCode } from "../codesystems/concept-maps.ts";
+import type { Conversion, Draft } from "../conversion.ts";
+import { cweCoding } from "../datatypes/cwe-codeableconcept.ts";
+import { absent } from "../datatypes/cx-identifier.ts";
+import { hdIdentifiers, hdToOrganization, organizationOfHd } from "../datatypes/hd-organization.ts";
+import { universalIdToUri } from "../datatypes/hd-uri.ts";
+import { componentsOf } from "../datatypes/parts.ts";
+import { code, text } from "../datatypes/primitives.ts";
+import { ptToTags } from "../datatypes/pt-meta.ts";
+import { organization } from "../datatypes/xon-organization.ts";
+import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+
+const { one, each, rule, kept } = rowsFor<MessageHeader>();
+
+/** Source: HL7 v2-to-FHIR, MSH[MessageHeader]. */
+export const mshMessageHeader = segmentMap<MessageHeader>(
+  "MSH[MessageHeader]",
+  {
+    3: rule("source", (field, target) => {
+      Object.assign(target.source, sourceName(field.first));
+      return true;
+    }),
+    4: one("sender", organizationOfHd),
+    5: rule("destination.target", (field, target, conversion) => {
+      const destination = destinationOf(target);
+      const name = field.value || field.component(2).value;
+      if (name === "") return false;
+      destination.name = name;
+      destination.target = deviceOf(field.first, conversion);
+      Object.assign(destination, endpointOf(field.first));
+      return true;
+    }),
+    6: rule("destination.receiver", (field, target, conversion) => {
+      const receiver = hdToOrganization(componentsOf(field.first), conversion);
+      if (!receiver) return false;
+      destinationOf(target).receiver ??= receiver;
+      return true;
+    }),
+    8: kept("valueString", text),
+    9: rule("eventCoding", (field, target) => {
+      const trigger = field.component(2).value;
+      if (trigger === "") return field.value !== "";
+      target.eventCoding = { system: hl7Table("0003"), code: trigger };
+      return true;
+    }),
+    10: kept("valueString", text),
+    11: each("meta.tag", (repetition) => ptToTags(repetition)[0]),
+    13: kept("valueString", text),
+    17: rule("sender.address.country", (field, target, conversion) => {
+      const country = field.value;
+      const sender = conversion.find("Organization", target.sender);
+      if (!sender || country === "") return false;
+      const known = mapCode("CountryCode", country)?.code ?? country;
+      sender.address ??= [{ country: known }];
+      return true;
+    }),
+    18: kept("valueString", text),
+    19: one("language", code("PrincipalLanguageOfMessage")),
+    21: kept("valueString", text),
+    22: one("responsible", organization),
+    23: rule("destination.receiver", (field, target, conversion, segment) => {
+      const receiver = organization(field.first, conversion, segment, 23);
+      if (!receiver) return false;
+      destinationOf(target).receiver = receiver;
+      return true;
+    }),
+    24: rule("source.endpoint", (field, target) => {
+      Object.assign(target.source, sourceEndpoint(field.first));
+      return true;
+    }),
+    25: rule("destination.endpoint", (field, target) => {
+      Object.assign(destinationOf(target), endpointOf(field.first));
+      return true;
+    }),
+    26: each("meta.security", cweCoding("ConfidentialityClassification")),
+    27: each("meta.security", cweCoding("ConfidentialityClassification")),
+    28: kept("valueString", text),
+  },
+  {
+    1: "the field separator",
+    2: "the encoding characters",
+    7: "when the message was written: Provenance and Bundle say it",
+    12: "the version of HL7 v2, which the record's header says",
+    14: "asks the receiver to continue an interactive message",
+    15: "asks for an acknowledgment, which the listener gave",
+    16: "asks for an acknowledgment, which the listener gave",
+    20: "names how characters are switched; the text is decoded",
+  },
+);
+
+/** Source: HL7 v2-to-FHIR, MSA[MessageHeader]. */
+export const msaMessageHeader = segmentMap<MessageHeader>(
+  "MSA[MessageHeader]",
+  {
+    1: rule("response.code", (field, target) => {
+      const known = RESPONSES[field.value];
+      if (!known) return false;
+      target.response = { identifier: target.response?.identifier ?? "", code: known };
+      return true;
+    }),
+    2: rule("response.identifier", (field, target) => {
+      if (field.value === "") return false;
+      target.response = { code: target.response?.code ?? "ok", identifier: field.value };
+      return true;
+    }),
+    3: kept("valueString", text),
+  },
+  { 4: "orders messages of a sequence protocol", 6: "an error of version 2.3, which ERR says" },
+);
+
+const RESPONSES: Readonly<Record<string, "ok" | "transient-error" | "fatal-error">> = {
+  AA: "ok",
+  CA: "ok",
+  AE: "transient-error",
+  CE: "transient-error",
+  AR: "fatal-error",
+  CR: "fatal-error",
+};
+
+/** Makes the MessageHeader of a message. `focus` is what the message is about. */
+export function mshToMessageHeader(
+  focus: readonly FhirResource[],
+  conversion: Conversion,
+): Draft<MessageHeader> {
+  const { message } = conversion;
+  const { header } = message;
+  const draft = conversion.draft<MessageHeader>({
+    resourceType: "MessageHeader",
+    id: conversion.id("MessageHeader", ...conversion.messageIdentity),
+    source: {} as MessageHeaderSource,
+    ...(focus.length > 0
+      ? {
+          focus: focus.map(({ resourceType, id }): Reference => ({
+            reference: `${resourceType}/${id}`,
+          })),
+        }
+      : {}),
+  });
+  applyMap(mshMessageHeader, header.segment, draft, conversion);
+  const msa = message.segment("MSA");
+  if (msa) applyMap(msaMessageHeader, msa, draft, conversion);
+  // FHIR demands both; a response without the id of what it answers is none.
+  if (draft.response?.identifier === "") delete draft.response;
+  if (draft.eventCoding === undefined) {
+    draft.eventCoding = { system: hl7Table("0076"), code: header.messageCode || "unknown" };
+  }
+  const source = draft.source as { endpoint?: string };
+  if (source.endpoint === undefined) Object.assign(source, { _endpoint: absent() });
+  for (const destination of draft.destination ?? []) {
+    if ((destination as { endpoint?: string }).endpoint === undefined) {
+      Object.assign(destination, { _endpoint: absent() });
+    }
+  }
+  return draft;
+}
+
+function destinationOf(target: MessageHeader): MessageHeaderDestination {
+  const list = (target.destination ??= []);
+  list[0] ??= {} as MessageHeaderDestination;
+  return list[0];
+}
+
+/** HD[MessageHeader.source-name] and, unless MSH-24 says more, HD[MessageHeader.source-endpoint]. */
+function sourceName(hd: Repetition): Partial<MessageHeaderSource> {
+  const name = hd.component(1).value;
+  const software = hd.component(2).value;
+  return {
+    ...(name === "" ? {} : { name }),
+    ...(software === "" ? {} : { software }),
+    ...sourceEndpoint(hd),
+  };
+}
+
+function sourceEndpoint(hd: Repetition): Partial<MessageHeaderSource> {
+  const endpoint = endpointUri(hd);
+  return endpoint === undefined ? {} : { endpoint };
+}
+
+function endpointOf(hd: Repetition): Partial<MessageHeaderDestination> {
+  const endpoint = endpointUri(hd);
+  return endpoint === undefined ? {} : { endpoint };
+}
+
+/** The universal id as a URI: urn:oid, urn:uuid, urn:dns, or the URI itself. */
+function endpointUri(hd: Repetition): string | undefined {
+  const universalId = hd.component(2).value;
+  const type = hd.component(3).value.toUpperCase();
+  const uri = universalIdToUri(universalId, type);
+  if (uri !== undefined) return uri;
+  if (!/^[\w.:/-]+$/.test(universalId)) return undefined;
+  if (type === "DNS") return `urn:dns:${universalId}`;
+  return type === "URI" ? universalId : undefined;
+}
+
+/** The receiving application as a Device. Source: HL7 v2-to-FHIR, HD[Device]. */
+function deviceOf(hd: Repetition, conversion: Conversion): Reference {
+  const [namespace = "", universalId = ""] = [1, 2].map((part) => hd.component(part).value);
+  return conversion.remember(`HD Device ${hd.text}`, () =>
+    conversion.add({
+      resourceType: "Device",
+      id: conversion.id("Device", "HD", universalId, namespace),
+      identifier: hdIdentifiers(componentsOf(hd)),
+      deviceName: [{ name: namespace || universalId, type: "other" }],
+    }),
+  ) as Reference;
+}

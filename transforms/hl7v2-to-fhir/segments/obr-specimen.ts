@@ -1,0 +1,61 @@
+import type { Specimen } from "fhir/r4";
+import type { Segment } from "#lib/hl7v2";
+import { referenceTo } from "../conversion.ts";
+import { concept } from "../datatypes/cwe-codeableconcept.ts";
+import { periodOf } from "../datatypes/dr-period.ts";
+import { subcomponentsOf } from "../datatypes/parts.ts";
+import { dateTime } from "../datatypes/primitives.ts";
+import { cq } from "../datatypes/quantities.ts";
+import { practitioner } from "../datatypes/xcn-practitioner.ts";
+import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { Order } from "../order.ts";
+import type { State } from "../state.ts";
+
+const { one, rule } = rowsFor<Specimen>();
+
+/** Source: HL7 v2-to-FHIR, OBR[Specimen] and SPS[Specimen-Source]. */
+export const obrSpecimen = segmentMap<Specimen>("OBR[Specimen]", {
+  7: rule("collection.collected[x]", (field, target, conversion, segment) => {
+    const start = conversion.dateTime(field.value);
+    const period = periodOf(start, conversion.dateTime(segment.field(8).value));
+    if (start === undefined) return false;
+    const collection = (target.collection ??= {});
+    if (period?.end) collection.collectedPeriod = period;
+    else collection.collectedDateTime = start;
+    return true;
+  }),
+  9: one("collection.quantity", cq),
+  10: one("collection.collector", practitioner),
+  14: one("receivedTime", dateTime),
+  15: rule("type", (field, target) => {
+    const sps = field.first;
+    const part = (position: number) => subcomponentsOf(sps.component(position));
+    const type = concept(part(1), "SpecimenType", "0487");
+    if (type) target.type = type;
+    const additive = concept(part(2), "AdditivePreservative", "0371");
+    if (additive) target.container = [{ additiveCodeableConcept: additive }];
+    const note = sps.component(3).value;
+    if (note !== "") target.note = [{ text: note }];
+    const bodySite = concept(part(4), "BodySite", "0163");
+    if (bodySite) (target.collection ??= {}).bodySite = bodySite;
+    const condition = concept(part(6), "SpecimenCondition", "0493");
+    if (condition) target.condition = [condition];
+    return [type, additive, bodySite, condition].some(Boolean) || note !== "";
+  }),
+});
+
+/**
+ * The specimen of an OBR of older versions: only where OBR-15 says what it is and no SPM does.
+ * Identity: the order.
+ */
+export function obrToSpecimen(obr: Segment, order: Order, state: State): void {
+  const { conversion, patientReference } = state;
+  if (obr.field(15).isEmpty || obr.field(15).isNull) return;
+  const specimen = conversion.draft<Specimen>({
+    resourceType: "Specimen",
+    id: conversion.id("Specimen", "order", order.request?.id ?? "", order.report?.id ?? ""),
+    ...(patientReference ? { subject: patientReference } : {}),
+  });
+  if (applyMap(obrSpecimen, obr, specimen, conversion)) order.specimens.push(referenceTo(specimen));
+  else conversion.drop(specimen);
+}

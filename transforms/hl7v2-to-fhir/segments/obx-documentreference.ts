@@ -1,0 +1,82 @@
+import type { Attachment, DocumentReference } from "fhir/r4";
+import type { Segment } from "#lib/hl7v2";
+import {
+  edToAttachment,
+  inBinary,
+  rpToAttachment,
+  textAttachment,
+} from "../datatypes/ed-attachment.ts";
+import { wholeText } from "../datatypes/primitives.ts";
+import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { State } from "../state.ts";
+
+const { rule } = rowsFor<DocumentReference>();
+
+/** Source: HL7 v2-to-FHIR, OBX[DocumentReference]. */
+export const obxDocumentReference = segmentMap<DocumentReference>(
+  "OBX[DocumentReference]",
+  {
+    2: rule("content", (field) => field.value !== ""),
+    3: rule("content.attachment.title", (field, target) => {
+      const title = field.component(2).value || field.value;
+      const attachment = target.content.at(-1)?.attachment;
+      if (title === "" || !attachment) return title !== "";
+      attachment.title ??= title;
+      return true;
+    }),
+    5: rule("content.attachment", (field) => field.text !== ""),
+    11: rule("docStatus", (field, target) => {
+      const status = { F: "final", P: "preliminary", C: "amended", D: "entered-in-error" }[
+        field.value
+      ];
+      if (status) target.docStatus ??= status as NonNullable<DocumentReference["docStatus"]>;
+      return field.value !== "";
+    }),
+  },
+  {
+    1: SET_ID,
+    4: "orders the parts of the document, which stand in that order",
+    14: "when the content was observed; TXA says when the document was made",
+  },
+);
+
+/**
+ * A part of a document: an attachment of its own for ED and RP, a line of the text for everything else. The data go
+ * into a Binary.
+ */
+export function obxToDocument(segment: Segment, state: State): void {
+  const { conversion, document } = state;
+  if (!document) return;
+  const type = segment.field(2).value;
+  if (type === "ED" || type === "RP") {
+    segment.field(5).repetitions.forEach((repetition, index) => {
+      const attachment = type === "ED" ? edToAttachment(repetition) : rpToAttachment(repetition);
+      if (!attachment) return;
+      const identity = ["document", document.id, String(segment.position), String(index)];
+      document.content.push({
+        attachment: inBinary(attachment, identity, document.subject, conversion),
+      });
+    });
+  } else {
+    const lines = segment
+      .field(5)
+      .repetitions.map((each) => wholeText(each, conversion, segment, 5) ?? "");
+    state.documentLines.push(...lines);
+  }
+  applyMap(obxDocumentReference, segment, document, conversion);
+  state.slots.owner = document;
+}
+
+/** The lines of all its OBX are one text. */
+export function finishDocument(state: State): void {
+  const { conversion, document, documentLines } = state;
+  if (!document) return;
+  const text = documentLines.join("\n");
+  if (text.trim() !== "") {
+    const attachment: Attachment = textAttachment(text);
+    const identity = ["document", document.id, "text"];
+    document.content.unshift({
+      attachment: inBinary(attachment, identity, document.subject, conversion),
+    });
+  }
+}

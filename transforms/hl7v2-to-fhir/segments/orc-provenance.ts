@@ -1,0 +1,74 @@
+import type { Provenance, Reference } from "fhir/r4";
+import type { Segment } from "#lib/hl7v2";
+import { codeOf, cweCoding } from "../datatypes/cwe-codeableconcept.ts";
+import { namedLocation } from "../datatypes/pl-location.ts";
+import { dateTime, instant } from "../datatypes/primitives.ts";
+import { practitioner } from "../datatypes/xcn-practitioner.ts";
+import { organizationOfCwe } from "../datatypes/xon-organization.ts";
+import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import type { State } from "../state.ts";
+import { recordedAt } from "./msh-provenance.ts";
+import { agentOf } from "./provenance-agents.ts";
+
+const OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
+const OPERATIONS: Readonly<Record<string, string>> = {
+  NW: "CREATE",
+  SC: "UPDATE",
+  OC: "CANCEL",
+  CA: "CANCEL",
+};
+
+const { each, one, rule } = rowsFor<Provenance>();
+
+/** Source: HL7 v2-to-FHIR, ORC[Provenance]. */
+export const orcProvenance = segmentMap<Provenance>("ORC[Provenance]", {
+  1: rule("activity", (field, target) => {
+    const operation = OPERATIONS[field.value];
+    if (operation) target.activity = codeOf(OPERATION, operation);
+    return operation !== undefined;
+  }),
+  9: [one("recorded", instant), one("occurredDateTime", dateTime)],
+  10: each("agent", agentOf("enterer", practitioner)),
+  11: each("agent", agentOf("verifier", practitioner)),
+  12: each("agent", agentOf("author", practitioner)),
+  17: rule("agent.onBehalfOf", (field, target, conversion, segment) => {
+    const organization = organizationOfCwe(field.first, conversion, segment, 17);
+    const [agent] = target.agent;
+    if (!organization || !agent) return false;
+    agent.onBehalfOf ??= organization;
+    return true;
+  }),
+  18: each("agent", (repetition, conversion) => {
+    const name = repetition.component(2).value || repetition.value;
+    if (name === "") return undefined;
+    const device = conversion.add({
+      resourceType: "Device",
+      id: conversion.id("Device", "CWE", repetition.component(3).value, repetition.value || name),
+      identifier: repetition.value === "" ? [] : [{ value: repetition.value }],
+      deviceName: [{ name, type: "other" }],
+    });
+    return {
+      type: codeOf("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "enterer"),
+      who: device,
+    };
+  }),
+  19: each("agent", agentOf("performer", practitioner)),
+  21: one("location", namedLocation),
+  28: each("meta.security", cweCoding("ConfidentialityCode", "0177")),
+});
+
+/** Who did what to an order and when. Nothing is made when ORC names nobody. */
+export function orcToProvenance(orc: Segment, target: Reference, state: State): void {
+  if ([10, 11, 12, 18, 19].every((field) => orc.field(field).isEmpty)) return;
+  const { conversion } = state;
+  const provenance = conversion.draft<Provenance>({
+    resourceType: "Provenance",
+    id: conversion.id("Provenance", ...conversion.messageIdentity, target.reference ?? ""),
+    target: [target],
+    ...({} as { recorded: string }),
+    agent: [],
+  });
+  applyMap(orcProvenance, orc, provenance, conversion);
+  provenance.recorded ??= recordedAt(conversion);
+  if (provenance.agent.length === 0) conversion.drop(provenance);
+}
