@@ -74,6 +74,7 @@ export async function startWorker(props: Props): Promise<Worker> {
       listener: config.listeners[0] ?? "http://127.0.0.1:8083",
       version: WORKER_VERSION,
       commit: "unknown",
+      schemaRegistryUrl: config["schema.registry.url"],
     });
     address = advertisedAddress(config, rest.url);
     await herder.start();

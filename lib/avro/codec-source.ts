@@ -3,7 +3,7 @@ import type { AvroEnum, AvroField, AvroRecord, AvroSchema, AvroUnion } from "./s
 import { defaultValueOf } from "./values.ts";
 
 /** How values look in memory; see avroCodec. */
-export type CodecForm = "native" | "fhir";
+export type CodecForm = "native" | "json";
 
 export interface CodecSource {
   /** Body of a function of `$` (values.ts) and `constants` that returns `{encode, decode}`. */
@@ -46,14 +46,17 @@ class Generator {
       case "boolean":
         return `if (typeof ${v} !== "boolean") $.bad(); w.boolean(${v});`;
       case "int":
-        return this.#form === "fhir"
+        return this.#form === "json"
           ? `w.int(typeof ${v} === "number" && (${v} | 0) === ${v} ? ${v} : $.wholeNumber(${v}));`
           : `if (typeof ${v} !== "number" || (${v} | 0) !== ${v}) $.bad(); w.int(${v});`;
       case "long":
+        if (this.#form === "json") return `w.long($.longNumber(${v}));`;
         return `if (typeof ${v} === "bigint") { if (BigInt.asIntN(64, ${v}) !== ${v}) $.bad(); w.long(${v}); } else if (Number.isSafeInteger(${v})) w.long(BigInt(${v})); else $.bad();`;
       case "float":
       case "double":
-        return `if (typeof ${v} !== "number") $.bad(); w.${schema.type}(${v});`;
+        return this.#form === "json"
+          ? `w.${schema.type}(typeof ${v} === "number" ? ${v} : $.floatNumber(${v}));`
+          : `if (typeof ${v} !== "number") $.bad(); w.${schema.type}(${v});`;
       case "bytes":
         return `if (!(${v} instanceof Uint8Array)) $.bad(); w.binary(${v});`;
       case "fixed":
@@ -78,7 +81,7 @@ class Generator {
       case "null":
         return "null";
       case "int":
-        return this.#form === "fhir" ? "BigInt(r.int())" : "r.int()";
+        return this.#form === "json" ? "BigInt(r.int())" : "r.int()";
       case "boolean":
       case "long":
       case "float":
@@ -98,11 +101,11 @@ class Generator {
   }
 
   #isJson({ props }: AvroSchema): boolean {
-    return this.#form === "fhir" && props["fhir.json"] === true;
+    return this.#form === "json" && props["fhir.json"] === true;
   }
 
   #isDecimal({ props }: AvroSchema): boolean {
-    return this.#form === "fhir" && props["fhir.type"] === "decimal";
+    return this.#form === "json" && props["fhir.type"] === "decimal";
   }
 
   #constant(value: unknown): string {
@@ -128,7 +131,8 @@ const n = v.length;
 if (n > 0) { w.int(n); for (let i = 0; i < n; i += 1) { const x = v[i]; ${this.encode(schema.items, "x")} } }
 w.bytes[w.pos++] = 0;`;
       case "map":
-        return `if (!(v instanceof Map)) $.bad();
+        return `${this.#form === "json" ? "v = $.mapOf(v);" : ""}
+if (!(v instanceof Map)) $.bad();
 if (v.size > 0) { w.int(v.size); for (const [k, x] of v) { if (typeof k !== "string") $.bad(); w.string(k); ${this.encode(schema.values, "x")} } }
 w.bytes[w.pos++] = 0;`;
       case "enum":
@@ -165,12 +169,12 @@ w.int(i);`;
       const nullIndex = (type as AvroUnion).branches.findIndex((branch) => branch.type === "null");
       const [none, some] = nullIndex === 0 ? [0, 2] : [2, 0];
       const absent =
-        this.#form === "fhir" || !field.hasDefault || field.default === null
+        this.#form === "json" || !field.hasDefault || field.default === null
           ? `w.bytes[w.pos++] = ${none};`
           : `if (x === null) w.bytes[w.pos++] = ${none}; else { x = ${this.#constant(defaultValueOf(type, field.default))}; w.bytes[w.pos++] = ${some}; ${this.encode(inner, "x")} }`;
       return `if (x === undefined || x === null) { ${absent} } else { n += 1; w.bytes[w.pos++] = ${some}; ${this.encode(inner, "x")} }`;
     }
-    if (this.#form === "fhir" && field.name === "resourceType" && field.hasDefault) {
+    if (this.#form === "json" && field.name === "resourceType" && field.hasDefault) {
       return `if (x !== ${quoted(String(field.default))}) $.bad(); n += 1; w.string(x);`;
     }
     const missing = field.hasDefault
@@ -212,6 +216,11 @@ w.int(i);`;
 for (let n = r.block(); n > 0; n = r.block()) for (let i = 0; i < n; i += 1) a.push(${this.decode(schema.items)});
 return a;`;
       case "map":
+        if (this.#form === "json") {
+          return `const m = {};
+for (let n = r.block(); n > 0; n = r.block()) for (let i = 0; i < n; i += 1) $.setMember(m, r.string(), ${this.decode(schema.values)});
+return m;`;
+        }
         return `const m = new Map();
 for (let n = r.block(); n > 0; n = r.block()) for (let i = 0; i < n; i += 1) m.set(r.string(), ${this.decode(schema.values)});
 return m;`;
@@ -232,7 +241,7 @@ return s;`;
     const isPlain = nullableBranch(union) !== undefined;
     const cases = union.branches.map((branch, index) => {
       const value = this.decode(branch);
-      const isBare = isPlain || branch.type === "null";
+      const isBare = isPlain || branch.type === "null" || this.#form === "json";
       const result = isBare ? value : `new $.AvroUnionValue(${index}, ${value})`;
       return `case ${index}: return ${result};`;
     });
@@ -253,7 +262,7 @@ return s;`;
       }
       const nullIndex = (type as AvroUnion).branches.findIndex((branch) => branch.type === "null");
       const [none, some] = nullIndex === 0 ? [0, 2] : [2, 0];
-      const absent = this.#form === "fhir" ? "" : `x = null; ${set(name)}`;
+      const absent = this.#form === "json" ? "" : `x = null; ${set(name)}`;
       lines.push(
         `i = r.bytes[r.pos++]; if (i === ${some}) { x = ${this.decode(inner)}; ${set(name)} } else if (i === ${none}) { ${absent} } else $.badBranch();`,
       );

@@ -69,8 +69,8 @@ const person = avroSchemaOf({
   ],
 });
 
-test("in the form fhir, digits stay, absent is absent and JSON text is data", () => {
-  const codec = avroCodec(person, "fhir");
+test("in the form json, digits stay, absent is absent and JSON text is data", () => {
+  const codec = avroCodec(person, "json");
   const value = {
     resourceType: "Person",
     weight: exactNumber("7.10"),
@@ -96,7 +96,7 @@ for (const [what, value, message] of refused) {
     const given = inner ? { ...full, inner: { resourceType: "Person", ...inner } } : full;
 
     assert.throws(
-      () => avroCodec(person, "fhir").encode(given),
+      () => avroCodec(person, "json").encode(given),
       (error: Error) => {
         assert.ok(error instanceof AvroDataError);
         assert.equal(error.code, "AVRO_DATA_MISMATCH");

@@ -37,8 +37,9 @@ const KEPT_BYTES_MAX = 4 * 1024 * 1024;
  *   native  null, boolean, int and float as number, long as bigint, bytes and fixed as Uint8Array, enum as
  *           text, array, map as Map, record as object with every field, a union other than with null alone
  *           as AvroUnionValue
- *   fhir    like JSON with exact numbers: an absent element is absent, whole numbers are bigint, decimals keep
- *           their digits, and what the schema holds as JSON text (`fhir.json`) is data again
+ *   json    like JSON with exact numbers: an absent element is absent, whole numbers are bigint, decimals (`fhir.type`) keep
+ *           their digits, a map is an object, a union's value is bare, and what the schema holds as JSON text (`fhir.json`)
+ *           is data again
  */
 export function avroCodec(schema: AvroSchema, form: CodecForm): AvroCodec {
   const { text, constants } = codecSource(schema, form);

@@ -47,8 +47,9 @@ function firstMismatch(
       return undefined;
     }
     case "map": {
-      if (!(value instanceof Map)) return wanted;
-      for (const [key, item] of value) {
+      const entries = form === "json" ? values.mapOf(value) : value;
+      if (!(entries instanceof Map)) return wanted;
+      for (const [key, item] of entries) {
         if (typeof key !== "string") return wanted;
         const found = firstMismatch(schema.values, form, item, `${path}{}`, depth + 1);
         if (found) return found;
@@ -60,7 +61,7 @@ function firstMismatch(
       const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
       for (const field of schema.fields) {
         const member = value[field.name];
-        if (form === "fhir" && field.name === "resourceType" && member !== field.default) {
+        if (form === "json" && field.name === "resourceType" && member !== field.default) {
           return {
             path: at(field.name),
             problem: `the schema is of ${String(field.default)}, the resource is of another type`,
@@ -100,6 +101,9 @@ function fitsPlain(schema: AvroSchema, form: CodecForm, value: unknown): boolean
   if (form === "native") return values.looksLike(schema, value);
   try {
     if (schema.type === "int" && typeof value !== "number") values.wholeNumber(value);
+    else if (schema.type === "long") values.longNumber(value);
+    else if (/^(float|double)$/.test(schema.type) && typeof value !== "number")
+      values.floatNumber(value);
     else if (schema.props["fhir.type"] === "decimal") values.numberText(value);
     else if (schema.props["fhir.json"] === true) values.jsonText(value);
     else return values.looksLike(schema, value);

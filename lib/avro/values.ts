@@ -41,6 +41,40 @@ export function wholeNumber(value: unknown): number {
   return number;
 }
 
+/** A whole number of 64 bits, likewise. */
+export function longNumber(value: unknown): bigint {
+  const number =
+    typeof value === "bigint"
+      ? value
+      : Number.isSafeInteger(value)
+        ? BigInt(value as number)
+        : isExactNumber(value) && /^-?\d+$/.test(value.rawJSON)
+          ? BigInt(value.rawJSON)
+          : undefined;
+  if (number === undefined || BigInt.asIntN(64, number) !== number) throw MISMATCH;
+  return number;
+}
+
+export function floatNumber(value: unknown): number {
+  if (typeof value === "bigint") return Number(value);
+  if (isExactNumber(value)) return Number(value.rawJSON);
+  throw MISMATCH;
+}
+
+export function mapOf(value: unknown): unknown {
+  return isPlainObject(value) ? new Map(Object.entries(value)) : value;
+}
+
+/** Any name is a member, `__proto__` too. */
+export function setMember(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
+}
+
 /** The text of a number, digit by digit. */
 export function numberText(value: unknown): string {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
@@ -102,7 +136,7 @@ export function looksLike(schema: AvroSchema, value: unknown): boolean {
       return typeof value === "bigint" || Number.isSafeInteger(value);
     case "float":
     case "double":
-      return typeof value === "number";
+      return typeof value === "number" || isExactNumber(value);
     case "bytes":
       return value instanceof Uint8Array;
     case "fixed":
@@ -112,7 +146,7 @@ export function looksLike(schema: AvroSchema, value: unknown): boolean {
     case "array":
       return Array.isArray(value);
     case "map":
-      return value instanceof Map;
+      return value instanceof Map || isPlainObject(value);
     case "record":
       return (
         isPlainObject(value) &&

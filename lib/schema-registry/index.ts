@@ -4,7 +4,11 @@ export type { CompatibilityLevel, ResolvedSchema } from "./compatibility-level.t
 export { ConfluentRegistry } from "./confluent/confluent-registry.ts";
 export { EmbeddedRegistry } from "./embedded/embedded-registry.ts";
 export type { RegistrationPolicy } from "./embedded/embedded-registry.ts";
-export { embeddedFolder, openEmbeddedRegistry } from "./embedded/open-registry.ts";
+export {
+  embeddedFolder,
+  openEmbeddedRegistry,
+  provideConnectors,
+} from "./embedded/open-registry.ts";
 export { answerRegistryRequest } from "./embedded/registry-api.ts";
 export type { ApiAnswer, ApiRequest } from "./embedded/registry-api.ts";
 export { contentGuid } from "./guid.ts";
@@ -26,3 +30,14 @@ export type {
   WireFormat,
   ZeroPrefix,
 } from "./wire/wire-format.ts";
+export {
+  clinicalReasons,
+  MAJOR_VERSION,
+  majorVersionOf,
+  planChange,
+} from "./policy/clinical-policy.ts";
+export type { ChangePlan, VersionedSchema } from "./policy/clinical-policy.ts";
+export { consumersOfSubject, readersOf, topicOfSubject } from "./policy/consumers.ts";
+export type { Consumer } from "./policy/consumers.ts";
+export { classOfChanges } from "./policy/schema-change.ts";
+export type { ChangeClass, ChangeKind, SchemaChange } from "./policy/schema-change.ts";

@@ -64,7 +64,7 @@ test("S-11: every official instance comes back unchanged, decimals included", (t
       codecs.get(type) ??
       avroCodec(
         avroSchemaOf(JSON.parse(readFileSync(`schemas/fhir/avro/${type}.avsc`, "utf8"))),
-        "fhir",
+        "json",
       );
     codecs.set(type, codec);
     const back = codec.decode(codec.encode(resource));

@@ -177,6 +177,13 @@ export const workerConfigDef = new ConfigDef({
     importance: "LOW",
     documentation: "Address of the REST API. Port 0 takes a free one.",
   },
+  "schema.registry.url": {
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    documentation:
+      "`embedded:DIR` serves the schema registry that is kept in that folder under `/schema-registry` of the REST API. Converters name the same address.",
+  },
   "rest.advertised.host.name": {
     type: "STRING",
     default: null,

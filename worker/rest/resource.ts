@@ -9,6 +9,8 @@ export interface RestOptions {
   readonly listener: string;
   readonly version: string;
   readonly commit: string;
+  /** The worker's `schema.registry.url`; `embedded:DIR` has the registry served. */
+  readonly schemaRegistryUrl?: string | null;
 }
 
 /** One file per noun adds its routes. */

@@ -11,6 +11,7 @@ import { loggersResource } from "./resources/loggers.ts";
 import { metricsResource } from "./resources/metrics.ts";
 import { offsetsResource } from "./resources/offsets.ts";
 import { rootResource } from "./resources/root.ts";
+import { schemaRegistryResource } from "./resources/schema-registry.ts";
 import { tasksResource } from "./resources/tasks.ts";
 import { topicsResource } from "./resources/topics.ts";
 
@@ -32,6 +33,7 @@ const resources: readonly Resource[] = [
   connectorPluginsResource,
   loggersResource,
   metricsResource,
+  schemaRegistryResource,
 ];
 
 /**

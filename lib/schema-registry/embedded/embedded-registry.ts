@@ -3,6 +3,8 @@ import { avroSchemaText } from "#lib/avro";
 import { COMPATIBILITY_LEVELS, avroOf, jsonOf, levelReasons } from "../compatibility-level.ts";
 import type { CompatibilityLevel, ResolvedSchema } from "../compatibility-level.ts";
 import { contentGuid } from "../guid.ts";
+import { MAJOR_VERSION } from "../policy/clinical-policy.ts";
+import type { VersionedSchema } from "../policy/clinical-policy.ts";
 import { ERROR_CODES, RegistryError } from "../registry-error.ts";
 import { keyText } from "../registry.ts";
 import type {
@@ -25,8 +27,8 @@ const GLOBAL = "";
 /** Decides on a change beyond the compatibility level: reasons against it, or none. */
 export type RegistrationPolicy = (
   subject: string,
-  next: ResolvedSchema & { readonly metadata?: NewSchema["metadata"] },
-  previous: readonly (ResolvedSchema & { readonly metadata?: NewSchema["metadata"] })[],
+  next: VersionedSchema,
+  previous: readonly VersionedSchema[],
 ) => readonly string[];
 
 /** Settings of one scope, as `PUT /config` takes them. */
@@ -35,6 +37,8 @@ export interface RegistryConfig {
   readonly compatibilityPolicy?: "STRICT" | "LENIENT";
   readonly compatibilityGroup?: string;
   readonly normalize?: boolean;
+  /** Ours: `none` leaves the policy out for a scope. */
+  readonly schemaPolicy?: "clinical" | "none";
 }
 
 /**
@@ -162,15 +166,24 @@ export class EmbeddedRegistry implements GovernedRegistry {
     } = {},
   ): StoredVersion {
     const settings = this.config(subject);
-    const wanted = this.#prepared(
+    const given = this.#prepared(
       schema,
       (options.normalize ?? false) || settings.normalize === true,
     );
     return this.#store.transaction(() => {
       const versions = this.#store.versions(subject);
       const live = versions.filter(isLive);
-      const same = live.findLast((each) => isSame(each, wanted));
+      const same = live.findLast((each) => isSame(each, given));
       if (same) return same;
+      // What is not given stays as it was.
+      const last = live.at(-1);
+      const metadata = given.metadata ?? last?.metadata;
+      const ruleSet = given.ruleSet ?? last?.ruleSet;
+      const wanted = {
+        ...given,
+        ...(metadata ? { metadata } : {}),
+        ...(ruleSet ? { ruleSet } : {}),
+      };
       const mode = this.mode(subject);
       if (mode === "READONLY" || mode === "READONLY_OVERRIDE") {
         throw refused(ERROR_CODES.operationNotPermitted, `Subject ${subject} is in ${mode} mode`);
@@ -181,7 +194,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
       }
       const isChecked = mode !== "IMPORT" && mode !== "FORWARD" && !options.force;
       if (isChecked) {
-        const reasons = this.reasonsAgainst(subject, schema, live);
+        const reasons = this.reasonsAgainst(subject, wanted, live);
         if (reasons.length > 0) {
           throw new RegistryError(
             "SCHEMA_INCOMPATIBLE",
@@ -213,7 +226,11 @@ export class EmbeddedRegistry implements GovernedRegistry {
   ): readonly string[] {
     const next = this.#resolved(this.#prepared(schema, false));
     this.#check(next);
-    const { compatibility, compatibilityPolicy, compatibilityGroup } = this.config(subject);
+    const settings = this.config(subject);
+    const policy = settings.schemaPolicy === "none" ? undefined : this.policy;
+    const { compatibility, compatibilityPolicy } = settings;
+    // Under the policy, majors are what versions are grouped by.
+    const compatibilityGroup = settings.compatibilityGroup ?? (policy ? MAJOR_VERSION : undefined);
     const group = (metadata: NewSchema["metadata"]): string | undefined =>
       compatibilityGroup === undefined ? undefined : metadata?.properties?.[compatibilityGroup];
     const compared = versions.filter((each) => group(each.metadata) === group(schema.metadata));
@@ -227,7 +244,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
       ...(each.metadata ? { metadata: each.metadata } : {}),
     }));
     const metadata = schema.metadata ? { metadata: schema.metadata } : {};
-    return [...reasons, ...(this.policy?.(subject, { ...next, ...metadata }, all) ?? [])];
+    return [...reasons, ...(policy?.(subject, { ...next, ...metadata }, all) ?? [])];
   }
 
   /** Soft first, then for good. Returns what was deleted. */

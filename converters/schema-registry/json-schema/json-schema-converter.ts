@@ -1,0 +1,126 @@
+import { ConfigDef, DataError } from "#connect-api";
+import type { ConverterType, Props, Schema } from "#connect-api";
+import { isObject } from "#lib/json-schema";
+import type { JsonSchema } from "#lib/json-schema";
+import type { ResolvedSchema } from "#lib/schema-registry";
+import {
+  choiceKeys,
+  jsonDataKeys,
+  namingKeys,
+  registryKeys,
+  securityKeys,
+} from "../confluent-config.ts";
+import { confluentSettings } from "../confluent-settings.ts";
+import { fhirSchemaText } from "../fhir-schemas.ts";
+import { RegistryConverter } from "../registry-converter.ts";
+import type { OwnSchema, ReadData, WriteData } from "../registry-converter.ts";
+import type { RegistrySettings } from "../registry-settings.ts";
+import { connectSchemaOfJson } from "./connect-schema-of.ts";
+import { jsonSchemaOfConnect } from "./json-schema-of.ts";
+import type { JsonDataOptions } from "./json-schema-of.ts";
+import { dataCheck } from "./data-check.ts";
+import { connectOfJson, jsonOfConnect, jsonOfPlain, parseJson } from "./json-values.ts";
+
+const dataDef = new ConfigDef(jsonDataKeys);
+const configDef = new ConfigDef({
+  ...registryKeys,
+  ...choiceKeys,
+  ...namingKeys,
+  ...jsonDataKeys,
+  ...securityKeys,
+});
+
+/**
+ * JSON with the schemas of a registry: Connect data with a schema as Confluent's converter writes it, and plain data (FHIR
+ * resources above all) by the schema that is registered for it.
+ *
+ * Source: io.confluent.connect.json.JsonSchemaConverter and JsonSchemaData.
+ */
+export class JsonSchemaConverter extends RegistryConverter {
+  #options: JsonDataOptions | undefined;
+  #failInvalid = true;
+
+  config(): ConfigDef {
+    return configDef;
+  }
+
+  protected settings(props: Props, type: ConverterType): RegistrySettings {
+    this.configureData(props);
+    return confluentSettings(props, type);
+  }
+
+  protected configureData(props: Props): void {
+    const config = dataDef.parse(props);
+    this.#options = {
+      additionalProperties: config["object.additional.properties"],
+      optionalForNonrequired: config["use.optional.for.nonrequired"],
+      decimalsAsNumbers: config["decimal.format"] === "NUMERIC",
+      flattenSingletonUnions: config["flatten.singleton.unions"],
+    };
+    this.#failInvalid = config["json.fail.invalid.schema"];
+  }
+
+  get #data(): JsonDataOptions {
+    if (!this.#options) throw new TypeError("configure() comes first");
+    return this.#options;
+  }
+
+  protected ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined {
+    const text =
+      schema === null
+        ? fhirSchemaText(value, "json")
+        : JSON.stringify(jsonSchemaOfConnect(schema, this.#data));
+    if (text === undefined) return undefined;
+    const { title } = JSON.parse(text) as { title?: string };
+    return { schema: { schemaType: "JSON", schema: text }, recordName: title };
+  }
+
+  protected reader(
+    schema: ResolvedSchema,
+    version: number | undefined,
+    recordSchemas: RegistrySettings["recordSchemas"],
+  ): ReadData {
+    const root = jsonOfRegistered(schema);
+    const isFhir = isObject(root) && String(root["$id"] ?? "").startsWith("http://hl7.org/fhir/");
+    if (recordSchemas === "never" || (recordSchemas === "auto" && isFhir)) {
+      return (bytes, start) => ({ schema: null, value: parseJson(bytes.subarray(start)) });
+    }
+    const connect = connectSchemaOfJson(root, this.#data, version);
+    return (bytes, start) => ({
+      schema: connect,
+      value: connectOfJson(connect, parseJson(bytes.subarray(start))),
+    });
+  }
+
+  protected writer(schema: ResolvedSchema, given: Schema | null): WriteData {
+    const options = this.#data;
+    const check = this.#failInvalid ? dataCheck(jsonOfRegistered(schema)) : undefined;
+    return (value, head) => {
+      const json = given === null ? jsonOfPlain(value) : jsonOfConnect(given, value, options);
+      check?.(json);
+      const text = JSON.stringify(json);
+      const size = Buffer.byteLength(text);
+      const whole = Buffer.allocUnsafeSlow(head.length + size);
+      whole.set(head);
+      whole.write(text, head.length, "utf8");
+      return whole;
+    };
+  }
+}
+
+function jsonOfRegistered({ schemaType, schema, references }: ResolvedSchema): JsonSchema {
+  if (schemaType !== "JSON") {
+    throw new DataError(
+      "SCHEMA_MISMATCH",
+      `The record has a schema of type ${schemaType}, and not JSON`,
+    );
+  }
+  const root = JSON.parse(schema) as JsonSchema;
+  if (references.length === 0 || typeof root === "boolean") return root;
+  const named = references.map(({ name, schema: text }) => [
+    name,
+    { ...(JSON.parse(text) as object), $id: name },
+  ]);
+  const own = (root["definitions"] ?? {}) as object;
+  return { ...root, definitions: { ...own, ...Object.fromEntries(named) } };
+}
