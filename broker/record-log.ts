@@ -187,12 +187,64 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** What a member has said of itself when it joined. */
+export interface GroupMemberInfo {
+  readonly memberId: string;
+  readonly metadata: Uint8Array;
+}
+
+/** One division of the work, as its leader has made it. */
+export interface GroupRound {
+  readonly memberId: string;
+  readonly leaderId: string;
+  readonly generation: number;
+  readonly assignment: Uint8Array;
+}
+
+export interface MembershipOptions {
+  readonly clientId: string;
+  readonly groupId: string;
+  /** Members of a group all speak the same protocol; who speaks another one is refused (GROUP_IN_USE). */
+  readonly protocol: string;
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** How long the group waits for a member that does not join again. */
+  readonly rebalanceTimeoutMs: number;
+  /** What this member says of itself; asked at each join. */
+  metadata(): Uint8Array;
+  /** Asked of the leader, which is told its own id: what each member gets. Heartbeats go on meanwhile. */
+  assign(
+    members: readonly GroupMemberInfo[],
+    leaderId: string,
+  ): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** One call after the other. Heartbeats go on meanwhile. */
+  onAssigned(round: GroupRound): Promise<void>;
+  /**
+   * The group has gone on without this member, or may have: it was not heard for a whole session. What it had
+   * belongs to others by now.
+   */
+  onLost(): Promise<void>;
+  onError(error: RecordLogError): void;
+}
+
+/** A member of a group that shares something else than partitions. Joins and heartbeats by itself. */
+export interface Membership {
+  /** Asks for another round. Of a follower this counts only if its metadata have changed. */
+  rejoin(): void;
+  /** Rejects when the group has gone on without this member (COMMIT_REFUSED), or does not answer. */
+  check(): Promise<void>;
+  /** Leaves the group; the others share what it had. */
+  leave(): Promise<void>;
+}
+
 export interface RecordLog {
   readonly clusterId: string;
   readonly admin: Admin;
   producer(options: ProducerOptions): Promise<Producer>;
   consumer(options: ConsumerOptions): Promise<Consumer>;
   reader(options: ReaderOptions): Promise<Reader>;
+  /** Only a cluster has groups of workers: the embedded log rejects with LOG_FAILED. */
+  membership(options: MembershipOptions): Promise<Membership>;
   close(): Promise<void>;
 }
 
@@ -211,6 +263,7 @@ export type RecordLogErrorCode =
   | "TRANSACTION_ABORTED"
   | "COMMIT_REFUSED"
   | "GROUP_NOT_EMPTY"
+  | "GROUP_IN_USE"
   | "CLIENT_CLOSED"
   | "LOG_FAILED";
 

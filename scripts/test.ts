@@ -53,6 +53,11 @@ const compat: Part = {
   title: "compatibility with Kafka Connect",
   command: withKafka(nodeTest(1, "test/compat/**/*.test.ts")),
 };
+/** Several workers on one Kafka: joins, kills, restarts, each long. */
+const distributed: Part = {
+  title: "distributed mode",
+  command: withKafka(nodeTest(1, "test/distributed/**/*.test.ts")),
+};
 const faults: Part = {
   title: "faults",
   command: withKafka(nodeTest(1, "test/e2e/kill.test.ts", "test/e2e/bad-input.test.ts")),
@@ -63,6 +68,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   unit: [unit],
   faults: [faults],
   compat: [compat],
+  distributed: [distributed],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];

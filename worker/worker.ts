@@ -1,12 +1,14 @@
+import { hostname as systemHostname } from "node:os";
 import type { Props } from "#connect-api";
 import { openRecordLog } from "#broker";
 import type { RecordLog } from "#broker";
-import { parseWorkerConfig } from "./config/worker-config.ts";
+import { isDistributed, parseWorkerConfig } from "./config/worker-config.ts";
 import type { WorkerConfig } from "./config/worker-config.ts";
 import type { Herder } from "./herder/herder.ts";
 import { ConnectHerder } from "./herder/connect-herder.ts";
 import { Alone } from "./herder/work-sharing.ts";
 import type { WorkSharing } from "./herder/work-sharing.ts";
+import { WorkerGroup } from "./herder/worker-group.ts";
 import type { WorkerContext } from "./herder/worker-context.ts";
 import { Metrics } from "./metrics/index.ts";
 import { loadPlugins } from "./plugins/load-plugins.ts";
@@ -47,7 +49,9 @@ export async function startWorker(props: Props): Promise<Worker> {
     const [configs, offsets, statuses] = stores as [KeyedTopic, KeyedTopic, KeyedTopic];
     const metrics = new Metrics();
     let address = "";
-    const sharing: WorkSharing = new Alone();
+    const sharing: WorkSharing = isDistributed(props)
+      ? workerGroup(log, config, metrics, () => `http://${address}`)
+      : new Alone();
     const statusStore = new StatusStore(statuses, () => ({
       workerId: address,
       generation: sharing.generation,
@@ -95,6 +99,26 @@ export async function startWorker(props: Props): Promise<Worker> {
   }
 }
 
+function workerGroup(
+  log: RecordLog,
+  config: WorkerConfig,
+  metrics: Metrics,
+  url: () => string,
+): WorkerGroup {
+  const group = new WorkerGroup(log, {
+    groupId: config["group.id"],
+    url,
+    sessionTimeoutMs: config["session.timeout.ms"],
+    heartbeatIntervalMs: config["heartbeat.interval.ms"],
+    rebalanceTimeoutMs: config["rebalance.timeout.ms"],
+  });
+  const name = "connect-worker-rebalance-metrics";
+  metrics.measured(name, "epoch", {}, () => group.generation);
+  metrics.measured(name, "completed-rebalances-total", {}, () => group.rounds);
+  metrics.measured(name, "leader-name", {}, () => group.leaderUrl ?? "");
+  return group;
+}
+
 function internalTopics(config: WorkerConfig) {
   return [
     {
@@ -118,9 +142,10 @@ function internalTopics(config: WorkerConfig) {
   ];
 }
 
-/** `host:port` under which this worker is known. */
+/** `host:port` under which this worker is known. An address that means all of them is no address to ask. */
 function advertisedAddress(config: WorkerConfig, url: string): string {
-  const { hostname, port } = new URL(url);
+  const { hostname: bound, port } = new URL(url);
+  const hostname = bound === "0.0.0.0" || bound === "[::]" ? systemHostname() : bound;
   return `${config["rest.advertised.host.name"] ?? hostname}:${config["rest.advertised.port"] ?? port}`;
 }
 

@@ -93,6 +93,13 @@ export class EmbeddedLog implements RecordLog {
     return new EmbeddedReader(this.#store, options);
   }
 
+  async membership(): Promise<never> {
+    throw new RecordLogError(
+      "LOG_FAILED",
+      "An embedded log belongs to one worker; several workers share a Kafka cluster",
+    );
+  }
+
   /** Applies compaction and retention now; otherwise a timer does so every few minutes. */
   cleanUp(now = Date.now()): void {
     cleanUp(this.#store, now);

@@ -56,6 +56,11 @@ const byType: Readonly<Record<string, readonly [RecordLogErrorCode, boolean, str
   ILLEGAL_GENERATION: ["COMMIT_REFUSED", false, "The group has begun a new generation"],
   UNKNOWN_MEMBER_ID: ["COMMIT_REFUSED", false, "The group no longer knows this member"],
   REBALANCE_IN_PROGRESS: ["COMMIT_REFUSED", false, "The group is rebalancing"],
+  INCONSISTENT_GROUP_PROTOCOL: [
+    "GROUP_IN_USE",
+    false,
+    "The group has members that speak another protocol, such as workers of Kafka Connect itself",
+  ],
   NON_EMPTY_GROUP: ["GROUP_NOT_EMPTY", false, "The group has members"],
 };
 

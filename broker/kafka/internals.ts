@@ -67,6 +67,8 @@ export interface Broker {
     readonly sessionTimeout: number;
     readonly rebalanceTimeout: number;
     readonly memberId: string;
+    /** By default that of consumers. */
+    readonly protocolType?: string;
     readonly groupProtocols: readonly { readonly name: string; readonly metadata: Uint8Array }[];
   }): Promise<{
     readonly generationId: number;

@@ -3,6 +3,8 @@ import type {
   Admin,
   Consumer,
   ConsumerOptions,
+  Membership,
+  MembershipOptions,
   Producer,
   ProducerOptions,
   Reader,
@@ -15,6 +17,7 @@ import { recordLogError } from "./errors.ts";
 import { KafkaAdmin } from "./kafka-admin.ts";
 import { KafkaConsumer } from "./kafka-consumer.ts";
 import { READ_COMMITTED, createCluster } from "./internals.ts";
+import { KafkaMembership } from "./kafka-membership.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
 import { ProducerSession } from "./producer-session.ts";
@@ -85,6 +88,11 @@ class KafkaLog implements RecordLog {
 
   reader(options: ReaderOptions): Promise<Reader> {
     return KafkaReader.open(this.#kafka, this.#servers, options);
+  }
+
+  async membership(options: MembershipOptions): Promise<Membership> {
+    const connect = () => createCluster(this.#kafka, READ_COMMITTED);
+    return KafkaMembership.join(connect, this.#servers, options);
   }
 
   close(): Promise<void> {

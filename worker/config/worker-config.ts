@@ -88,6 +88,30 @@ export const workerConfigDef = new ConfigDef({
     importance: "LOW",
     documentation: "Its partitions.",
   },
+  "session.timeout.ms": {
+    type: "INT",
+    default: 10_000,
+    validator: atLeast(1),
+    importance: "HIGH",
+    documentation:
+      "How long the other workers wait for one that is not heard before they take over its connectors and tasks.",
+  },
+  "heartbeat.interval.ms": {
+    type: "INT",
+    default: 1000,
+    validator: atLeast(1),
+    importance: "HIGH",
+    documentation:
+      "How often a worker is heard, and hears that the work is divided anew. Well under the session timeout.",
+  },
+  "rebalance.timeout.ms": {
+    type: "INT",
+    default: 60_000,
+    validator: atLeast(1),
+    importance: "HIGH",
+    documentation:
+      "How long a division of the work waits for a worker that is heard but does not join it.",
+  },
   "exactly.once.source.support": {
     type: "STRING",
     default: "disabled",
@@ -197,6 +221,20 @@ export const workerConfigDef = new ConfigDef({
     documentation: "Port under which this worker is shown.",
   },
 });
+
+/**
+ * Whether the worker is one of several: as in Kafka Connect, when its file names the group and the topics that
+ * they share. An embedded log belongs to one worker.
+ */
+export function isDistributed(props: Props): boolean {
+  const isCluster = !(props["bootstrap.servers"] ?? "").trim().startsWith("embedded:");
+  return (
+    isCluster &&
+    ["group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic"].every(
+      (key) => (props[key] ?? "").trim() !== "",
+    )
+  );
+}
 
 /** HTTPS is not there yet; more than one listener would be ignored, and nobody should be told otherwise. */
 function isHttpAddress(text: unknown): boolean {

@@ -2,6 +2,8 @@ import fastify from "fastify";
 import type { FastifyReply } from "fastify";
 import { HerderError } from "../herder/herder.ts";
 import { errorMessage, getLogger } from "../logging/index.ts";
+import { NotHereError } from "../herder/work-sharing.ts";
+import { forward } from "./forwarding.ts";
 import { parseJson } from "./request-body.ts";
 import type { Resource, RestOptions } from "./resource.ts";
 import { connectorPluginsResource } from "./resources/connector-plugins.ts";
@@ -66,7 +68,14 @@ export async function startRestServer(options: RestOptions): Promise<RestServer>
       done(error as Error);
     }
   });
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error));
+  app.setErrorHandler(async (error, request, reply) => {
+    if (!(error instanceof NotHereError)) return sendError(reply, error);
+    try {
+      return await forward(request, reply, error);
+    } catch (failure) {
+      return sendError(reply, failure);
+    }
+  });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0] ?? "";
     const isKnown = [...patterns.keys()].some((pattern) => pattern.test(path));
