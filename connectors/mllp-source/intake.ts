@@ -147,10 +147,10 @@ export class Intake {
       throw error;
     }
     const forced = this.#config[CHARSET_FORCED];
-    if (forced !== null) return withCharset(header, forced);
+    if (forced !== null) return header.withCharacterSets([forced]);
     const fallback = this.#config[CHARSET_FALLBACK];
     if (fallback === null || header.characterSets.length > 0) return header;
-    return withCharset(header, fallback);
+    return header.withCharacterSets([fallback]);
   }
 }
 
@@ -162,10 +162,6 @@ function identityOf(header: MessageHeader): { sender: string; controlId: string 
 }
 
 /** The same header, but for what it says of the charset. */
-function withCharset(header: MessageHeader, name: string): MessageHeader {
-  return Object.create(header, { characterSets: { value: [name] } }) as MessageHeader;
-}
-
 /** Every second byte of text in UTF-16 is 0, at either place; a byte order mark says so at once. */
 function isWide(payload: Uint8Array): boolean {
   const [first, second, third] = payload;

@@ -16,10 +16,15 @@ export class MessageHeader {
   readonly #text: string;
   /** Where the fields begin, from MSH-2 on; one more than there are, behind the last. */
   readonly #starts: readonly number[];
+  readonly #characterSets: readonly string[] | undefined;
   #segment: Segment | undefined;
 
-  /** `text`: the segment without its line end. Throws Hl7ParseError when its delimiters cannot be used. */
-  constructor(text: string) {
+  /**
+   * `text`: the segment without its line end; `characterSets` in place of what MSH-18 says. Throws Hl7ParseError
+   * when its delimiters cannot be used.
+   */
+  constructor(text: string, characterSets?: readonly string[]) {
+    this.#characterSets = characterSets;
     this.delimiters = readDelimiters(text);
     this.#text = text;
     this.#starts = startsOf(text, this.delimiters.field.charCodeAt(0));
@@ -84,8 +89,13 @@ export class MessageHeader {
   get applicationAcknowledgment(): string {
     return this.#value(16, 1);
   }
+  /** The same header, read with other charsets than it names. */
+  withCharacterSets(names: readonly string[]): MessageHeader {
+    return new MessageHeader(this.#text, names);
+  }
   /** MSH-18, each repetition that is filled. */
   get characterSets(): readonly string[] {
+    if (this.#characterSets) return this.#characterSets;
     if (this.#value(18, 1) === "" && !this.segment.field(18).text) return [];
     return this.segment
       .field(18)

@@ -143,3 +143,11 @@ test("ten megabytes in one field are read in linear time", () => {
 
   assert.equal(message.get("OBX-5.5")?.length, large.length);
 });
+
+test("a header can be read with another charset than it names", () => {
+  const header = readHeader(bytes(admit)).withCharacterSets(["8859/2"]);
+
+  assert.deepEqual(header.characterSets, ["8859/2"]);
+  assert.equal(header.messageControlId, "M1");
+  assert.equal(findField(latin1("PID|||\u00b1"), header, "PID", 3).value, "\u0105");
+});
