@@ -20,6 +20,9 @@ import { refusals } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 
 const JUNK_BYTES_MAX = 4096;
+const JUNK_BYTES_AT_START_MAX = 1024;
+/** Whoever began with something else than a frame, and stopped, is not MLLP. */
+const JUNK_QUIET_MS = 5000;
 /** How long a sender may go on after its frame was refused for its size, before the line is cut. */
 const DRAIN_MS = 5000;
 /** An end byte without its carriage return ends the frame when nothing follows for so long. */
@@ -83,7 +86,6 @@ export class Connection {
   #unreadSince: number | undefined;
   /** The earliest time at which the bytes in hand may have come. */
   #arrivedAt = 0;
-  #hasReceived = false;
 
   constructor(socket: Socket, peer: PeerAccount, origin: Origin, owner: ConnectionOwner) {
     this.peer = peer;
@@ -94,6 +96,7 @@ export class Connection {
     this.#decoder = new FrameDecoder({
       frameBytesMax: owner.config[FRAME_BYTES_MAX],
       junkBytesMax: JUNK_BYTES_MAX,
+      junkBytesAtStartMax: JUNK_BYTES_AT_START_MAX,
       isStrict: owner.config[FRAMING] === "strict",
     });
     socket.on("data", (chunk: Uint8Array) => this.#read(chunk));
@@ -115,7 +118,6 @@ export class Connection {
     if (this.#isEnding) return;
     const now = performance.now();
     this.#lastByteAt = now;
-    this.#hasReceived = true;
     this.#arrivedAt = Math.min(this.#unreadSince ?? now, this.#owner.arrivedSince(now));
     if (chunk.length < READ_BYTES) this.#unreadSince = undefined;
     this.peer.bytes?.take(chunk.length, now);
@@ -212,7 +214,10 @@ export class Connection {
     const quietMs = now - this.#lastByteAt;
     const firstByteMs = config[FIRST_BYTE_TIMEOUT_MS];
     const idleMs = config[IDLE_TIMEOUT_MS];
-    if (!this.#hasReceived && firstByteMs > 0 && quietMs > firstByteMs) {
+    const { hasBegun, junkBytes } = this.#decoder;
+    if (!hasBegun && junkBytes > 0 && quietMs > JUNK_QUIET_MS) {
+      this.#destroy("junk");
+    } else if (!hasBegun && firstByteMs > 0 && quietMs > firstByteMs) {
       this.#destroy("first-byte-timeout");
     } else if (idleMs > 0 && quietMs > idleMs) {
       this.#destroy("idle-timeout");
@@ -238,6 +243,8 @@ export class Connection {
   /** Writes the answers at the head of the line: in order of receipt, whatever the log's order was. */
   #writeAnswers(): void {
     const now = performance.now();
+    // Of answers before these.
+    const isUnread = this.#socket.writableLength > UNREAD_ANSWERS_MAX;
     for (;;) {
       const exchange = this.#exchanges[0];
       const frames = exchange?.answer;
@@ -254,7 +261,7 @@ export class Connection {
         return this.#destroy("ack-deadline");
       }
     }
-    if (this.#socket.writableLength > UNREAD_ANSWERS_MAX) return this.#destroy("answers-unread");
+    if (isUnread) return this.#destroy("answers-unread");
     if (this.#isEnding) this.#closeWhenAnswered();
     else this.#holdIfFull();
     this.#watchIfNeeded();

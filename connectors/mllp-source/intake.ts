@@ -29,6 +29,9 @@ export interface Judgement {
   readonly controlId: string;
 }
 
+/** Characters of an MSH segment. */
+const HEADER_LENGTH_MAX = 16 * 1024;
+
 /** Judges what arrives. */
 export class Intake {
   readonly #config: MllpConfig;
@@ -50,6 +53,10 @@ export class Intake {
     if (!header) {
       const refusal = framing ?? (isWideText ? refusals.wideCharacters : refusals.notHl7);
       return this.#unreadable(payload, refusal, framing === undefined);
+    }
+    // Its fields stand in the answer and in record headers, so they must not be of any size.
+    if (header.segment.text.length > HEADER_LENGTH_MAX) {
+      return this.#unreadable(new Uint8Array(), refusals.headerTooLong, true);
     }
     const route = framing ?? this.#refusalOf(payload, header, exchange);
     const isRefused = typeof route !== "string";
@@ -76,7 +83,8 @@ export class Intake {
     let refusal: Refusal | undefined = content.isCountRight ? undefined : refusals.batchCount;
     for (const message of content.messages) {
       const own = this.#header(message);
-      const route = own ? this.#refusalOf(message, own, exchange) : refusals.notHl7;
+      const isUsable = own !== undefined && own.segment.text.length <= HEADER_LENGTH_MAX;
+      const route = isUsable ? this.#refusalOf(message, own, exchange) : refusals.notHl7;
       if (typeof route === "string") {
         parts.push({ topic: route, payload: message, header: own as MessageHeader });
       } else {

@@ -7,6 +7,7 @@ export interface Refusal {
   readonly code:
     | "NOT_HL7"
     | "WIDE_CHARACTERS"
+    | "HEADER_TOO_LONG"
     | "BATCH_NOT_ACCEPTED"
     | "BATCH_COUNT_WRONG"
     | "MESSAGE_TYPE_INVALID"
@@ -42,6 +43,13 @@ export const refusals = {
     ack: "AR",
     condition: "100",
     text: "UTF-16 and UTF-32 cannot travel over MLLP; send UTF-8",
+  },
+  headerTooLong: {
+    code: "HEADER_TOO_LONG",
+    kind: "invalid",
+    ack: "AE",
+    condition: "104",
+    text: "The MSH segment is longer than 16 KiB",
   },
   batch: {
     code: "BATCH_NOT_ACCEPTED",

@@ -20,6 +20,8 @@ export interface FrameDecoderOptions {
   readonly frameBytesMax: number;
   /** Bytes between blocks that are passed over; white space and NUL do not count. */
   readonly junkBytesMax: number;
+  /** The same before the first block: whoever begins otherwise may not speak MLLP at all. Default: as above. */
+  readonly junkBytesAtStartMax?: number;
   /** Anything but VT … FS CR is junk. Default false. */
   readonly isStrict?: boolean;
 }
@@ -53,6 +55,7 @@ export class FrameDecoder {
   #junkBytes = 0;
   #isBroken = false;
   #junkTotal = 0;
+  #hasBegun = false;
 
   constructor(options: FrameDecoderOptions) {
     this.#options = options;
@@ -65,6 +68,10 @@ export class FrameDecoder {
   /** Whether the last byte was the end byte of a block, so that the block may be whole. */
   get isEnding(): boolean {
     return this.#state === "ending";
+  }
+  /** Whether a start byte was ever seen. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
   /** Bytes of the block that has begun. */
   get partialBytes(): number {
@@ -120,13 +127,18 @@ export class FrameDecoder {
     const byte = chunk[at] as number;
     if (byte === START_BLOCK) {
       this.#state = "inside";
+      this.#hasBegun = true;
     } else if (byte > SPACE || (this.#options.isStrict && byte !== CR)) {
       this.#junkBytes += 1;
       this.#junkTotal += 1;
-      if (this.#junkBytes > this.#options.junkBytesMax || this.#options.isStrict)
-        this.#junk(events);
+      if (this.#junkBytes > this.#junkBytesMax() || this.#options.isStrict) this.#junk(events);
     }
     return at + 1;
+  }
+
+  #junkBytesMax(): number {
+    const { junkBytesMax, junkBytesAtStartMax = junkBytesMax } = this.#options;
+    return this.#hasBegun ? junkBytesMax : junkBytesAtStartMax;
   }
 
   #junk(events: MllpEvent[]): void {
@@ -143,7 +155,7 @@ export class FrameDecoder {
     if (end > from) this.#keep(chunk.subarray(from, end));
     if (this.#bytes > this.#options.frameBytesMax) {
       this.#isBroken = true;
-      events.push({ kind: "oversize", head: this.#take().slice(0, HEAD_BYTES) });
+      events.push({ kind: "oversize", head: this.#takeHead() });
       return end;
     }
     if (end === chunk.length) return end;
@@ -164,6 +176,17 @@ export class FrameDecoder {
     if (this.#chunks.length - this.#joined < SMALL_CHUNKS_MAX) return;
     this.#chunks.push(join(this.#chunks.splice(this.#joined)));
     this.#joined = this.#chunks.length;
+  }
+
+  /** The beginning of a block that is too large to be copied for it. */
+  #takeHead(): Uint8Array {
+    let bytes = 0;
+    let count = 0;
+    while (bytes < HEAD_BYTES && count < this.#chunks.length) {
+      bytes += (this.#chunks[count++] as Uint8Array).length;
+    }
+    this.#chunks.length = count;
+    return this.#take().slice(0, HEAD_BYTES);
   }
 
   /** One copy of the block so far. */
