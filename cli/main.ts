@@ -5,6 +5,7 @@ import { connectors } from "./commands/connectors.ts";
 import { hl7Generate } from "./commands/hl7-generate.ts";
 import { hl7Parse } from "./commands/hl7-parse.ts";
 import { hl7Send } from "./commands/hl7-send.ts";
+import { hl7Validate } from "./commands/hl7-validate.ts";
 import { topicsList } from "./commands/topics-list.ts";
 import { topicsRead } from "./commands/topics-read.ts";
 import { CommandError, UsageError } from "./command.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   hl7Generate,
   hl7Parse,
   hl7Send,
+  hl7Validate,
 ];
 
 const HELP = `usage: npm run cli -- <command> [options]

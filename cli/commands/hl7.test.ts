@@ -233,3 +233,47 @@ test("--rate is kept: ten messages at 50 a second are not sent in one go", async
   const { seconds } = JSON.parse(stdout) as { seconds: number };
   assert.ok(seconds >= 0.17, `${seconds} s`);
 });
+
+test("parse names what each value is, and shows the groups", async (t) => {
+  const input = message("M1", "EVN||1", "PID|1||7^^^N^MR||Doe^Jane", "IN1|1", "IN2|1");
+  const [names, groups] = await Promise.all([
+    runCli(t, ["hl7", "parse", "-", "--names"], input),
+    runCli(t, ["hl7", "parse", "-", "--groups"], input),
+  ]);
+
+  assert.match(names.stdout, /^PID-3\.5\tMR\tPatient Identifier List, Identifier Type Code$/m);
+  assert.match(names.stdout, /^PID-1\t1\tSet ID - PID$/m);
+  assert.match(groups.stdout, /^ {2}INSURANCE\n {4}IN1\tInsurance\n {4}IN2\t/m);
+});
+
+test("validate tells code and place, and its exit says whether there was an error", async (t) => {
+  const good = message("M1", "EVN||20260101", "PID|1||7||Doe", "PV1||I");
+  const bad = message("M2", "EVN||20260101");
+  const run = (args: readonly string[], input: string) =>
+    runCli(t, ["hl7", "validate", "-", ...args], input);
+  const [fine, wrong, json, profile] = await Promise.all([
+    run([], good),
+    run([], good + bad),
+    run(["--json"], bad),
+    run(["--profile", "schemas/hl7v2/profiles/northmere-adt.json"], good),
+  ]);
+
+  assert.deepEqual([fine.exitCode, fine.stdout, fine.stderr], [0, "", "1 messages, 0 errors\n"]);
+  assert.equal(wrong.exitCode, 1);
+  assert.match(wrong.stdout, /^message 2: error HL7_SEGMENT_MISSING at PID: /m);
+  assert.equal(
+    (JSON.parse(json.stdout.split("\n")[0] ?? "") as { position: string }).position,
+    "PID",
+  );
+  assert.match(profile.stdout, /error HL7_PROFILE_CODE at MSH-3\.1/);
+});
+
+for (const [what, args] of [
+  ["level 3 without a profile", ["-", "--level", "3"]],
+  ["a level that is none", ["-", "--level", "9"]],
+  ["no file", []],
+] as const) {
+  test(`validate with ${what} is not understood`, async (t) => {
+    assert.equal((await runCli(t, ["hl7", "validate", ...args], "")).exitCode, 2);
+  });
+}

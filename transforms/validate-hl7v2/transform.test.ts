@@ -37,3 +37,53 @@ for (const [level, text, code, message] of [
     );
   });
 }
+
+const profileFile = "schemas/hl7v2/profiles/northmere-adt.json";
+
+test("level 3 keeps to the rules of a profile", () => {
+  const made = new ValidateHl7v2();
+  made.configure({ level: "3", profile: profileFile });
+  const text = (type: string): string =>
+    `MSH|^~\\&|ADT1|NORTHMERE|C|D|1||ADT^A31|1|P|2.5\rEVN||1\rPID|1||7^^^N^${type}||Doe^Jane||19700101|F\rPV1||N\r`;
+
+  assert.doesNotThrow(() => made.apply(record(text("MR"))));
+  assert.throws(() => made.apply(record(text("SECRET"))), {
+    code: "HL7_INVALID",
+    message: /^HL7_PROFILE_CODE at PID-3\.5: [^S]*$/,
+  });
+});
+
+for (const [what, props, message] of [
+  ["no profile", { level: "3" }, /profile names its file/],
+  ["a file that is not there", { level: "3", profile: "/no/such/file" }, /cannot be read/],
+  ["a file that is no profile", { level: "3", profile: "package.json" }, /has no "name"/],
+] as const) {
+  test(`level 3 with ${what} is a config error`, () => {
+    assert.throws(() => new ValidateHl7v2().configure(props), { code: "CONFIG_INVALID", message });
+  });
+}
+
+test("findings are counted by their code", () => {
+  const counted = new Map<string, number>();
+  const made = validate("2");
+  made.withPluginMetrics({
+    counter: (name, _text, labels) => ({
+      add: () => {
+        const key = `${name} ${labels?.["code"]}`;
+        counted.set(key, (counted.get(key) ?? 0) + 1);
+      },
+    }),
+    gauge: () => {},
+    histogram: () => ({ observe: () => {} }),
+  });
+
+  made.apply(record("MSH|^~\\&|A|B|C|D|2026||ADT^A31|1|P|2.5\rEVN||2026\rPID|1||||Doe\r"));
+
+  assert.deepEqual(
+    [...counted],
+    [
+      ["hl7-findings-total HL7_SEGMENT_MISSING", 1],
+      ["hl7-findings-total HL7_FIELD_MISSING", 1],
+    ],
+  );
+});
