@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { generateMessages } from "#lib/hl7v2/simulator";
+import { broken } from "../../transforms/validate-fhir/fixtures/broken.ts";
 import { validateWithHapi } from "../servers/hapi-validator.ts";
 import { ServerMissingError } from "../servers/maven-jars.ts";
 import { shapeOf } from "./judges.ts";
@@ -12,7 +13,7 @@ import { outputOf } from "./samples.ts";
 
 const RESOURCES_MAX = 300;
 
-test("HAPI's instance validator finds no error in one resource of each shape", async (t) => {
+test("HAPI's instance validator agrees: no error in what we make, and each invariant broken that we say", async (t) => {
   const shapes = new Map<string, string>();
   const messages = [...generateMessages({ seed: 5, count: 300 })];
   for (const [index, bytes] of messages.entries()) {
@@ -23,14 +24,26 @@ test("HAPI's instance validator finds no error in one resource of each shape", a
       }
     }
   }
-  const resources = [...shapes.values()];
+  const ours = [...shapes.values()];
+  const wrong = Object.entries(broken);
   try {
-    const findings = (await validateWithHapi(resources)).flat();
+    const findings = await validateWithHapi([
+      ...ours,
+      ...wrong.map(([, resource]) => JSON.stringify(resource)),
+    ]);
 
-    t.diagnostic(`${resources.length} resources`);
+    t.diagnostic(`${ours.length} resources of ours, ${wrong.length} that are broken`);
     assert.deepEqual(
-      findings.map(({ location, text }) => `${location}: ${text}`),
+      findings.slice(0, ours.length).flatMap((each) => each.map(({ text }) => text)),
       [],
+    );
+    const unseen = wrong.filter(
+      ([key], index) => !findings[ours.length + index]?.some(({ text }) => text.includes(key)),
+    );
+    // It resolves references for ctm-1, and there is nothing to resolve.
+    assert.deepEqual(
+      unseen.map(([key]) => key),
+      ["ctm-1"],
     );
   } catch (error) {
     if (!(error instanceof ServerMissingError) || process.env["CI"]) throw error;

