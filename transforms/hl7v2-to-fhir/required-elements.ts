@@ -30,6 +30,10 @@ export function completeResource(draft: FhirResource, state: State): void {
       break;
     default:
   }
+  // When: a TQ or TQ1 says it better than OBR-6, and FHIR allows one of both.
+  if (draft.resourceType === "ServiceRequest" && draft.occurrenceTiming) {
+    delete draft.occurrenceDateTime;
+  }
   switch (draft.resourceType) {
     case "MedicationRequest":
     case "MedicationDispense":

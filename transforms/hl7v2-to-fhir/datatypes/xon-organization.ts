@@ -18,8 +18,9 @@ export function xonToOrganization(
   xon: Repetition,
   conversion: Conversion,
 ): Draft<Organization> | undefined {
-  const name = xon.component(1).value;
-  const value = xon.component(10).value || xon.component(3).value;
+  // A name of blanks is none.
+  const name = xon.component(1).value.trim();
+  const value = xon.component(10).value.trim() || xon.component(3).value.trim();
   if (name === "" && value === "") return undefined;
   const identity =
     value === "" ? ["name", name] : [authorityOf(xon.component(6), conversion), value];
@@ -68,8 +69,8 @@ export const xonText: ValueOf<string> = (xon) =>
 /** Makes an Organization of a CWE: CWE.1 identifier, CWE.2 or CWE.9 name. Source: CWE[Organization]. */
 export const organizationOfCwe: ValueOf<Reference> = (cwe, conversion) =>
   conversion.remember(`CWE ${cwe.text}`, () => {
-    const value = cwe.component(1).value;
-    const name = cwe.component(9).value || cwe.component(2).value;
+    const value = cwe.component(1).value.trim();
+    const name = (cwe.component(9).value || cwe.component(2).value).trim();
     if (value === "" && name === "") return undefined;
     const system = codingSystem(cwe.component(3).value);
     return conversion.add({
