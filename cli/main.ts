@@ -6,6 +6,7 @@ import { hl7Generate } from "./commands/hl7-generate.ts";
 import { hl7Parse } from "./commands/hl7-parse.ts";
 import { hl7Send } from "./commands/hl7-send.ts";
 import { hl7Validate } from "./commands/hl7-validate.ts";
+import { schemaCommands } from "./commands/schema.ts";
 import { topicsList } from "./commands/topics-list.ts";
 import { topicsRead } from "./commands/topics-read.ts";
 import { CommandError, UsageError } from "./command.ts";
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   topicsList,
   topicsRead,
   ...connectors,
+  ...schemaCommands,
   hl7Generate,
   hl7Parse,
   hl7Send,

@@ -7,6 +7,7 @@ const steps: readonly (readonly [title: string, command: string, ...args: string
   ["format", "oxfmt", "--check", "."],
   ["architecture", "node", "--test", "test/architecture.test.ts"],
   ["generated schemas", "node", "scripts/generate-schemas.ts", "--check"],
+  ["released schemas", "node", "cli/main.ts", "schema", "check"],
   ["generated docs", "node", "scripts/generate-docs.ts", "--check"],
 ];
 

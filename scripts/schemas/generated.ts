@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { avroOfResource, jsonSchemaOfResource, seededAvro } from "#lib/fhir-schema";
 import type { FhirDefinitions } from "#lib/fhir-schema";
+import { EVENTS, avroOfEvent, jsonSchemaOfEvent } from "./events.ts";
 
 const DEFINITIONS = "schemas/fhir/r4/definitions.json";
 
@@ -21,8 +22,15 @@ export function generatedSchemas(): ReadonlyMap<string, string> {
     const json = jsonSchemaOfResource(definitions, name);
     files.set(`schemas/fhir/json/${name}.json`, textOf(json));
   }
+  for (const event of EVENTS) {
+    files.set(`schemas/events/avro/${event.name}.avsc`, pretty(avroOfEvent(event)));
+    files.set(`schemas/events/json/${event.name}.json`, pretty(jsonSchemaOfEvent(event)));
+  }
   return files;
 }
+
+/** Events are for people to read. */
+const pretty = (schema: object): string => `${JSON.stringify(schema, undefined, 2)}\n`;
 
 function avroFor(definitions: FhirDefinitions, name: string): object {
   const generated = avroOfResource(definitions, name);
