@@ -46,6 +46,24 @@ export abstract class ConnectRecord implements ConnectRecordFields {
   abstract with(changes: Partial<ConnectRecordFields>): this;
 }
 
+/** The fields of a record with some of them changed; undefined changes nothing. */
+function changed(
+  record: ConnectRecord,
+  changes: Partial<ConnectRecordFields>,
+): ConnectRecordFields {
+  // Field by field: this runs for each transformation of each record, and spreading is several times slower.
+  return {
+    topic: changes.topic ?? record.topic,
+    partition: changes.partition === undefined ? record.partition : changes.partition,
+    keySchema: changes.keySchema === undefined ? record.keySchema : changes.keySchema,
+    key: changes.key === undefined ? record.key : changes.key,
+    valueSchema: changes.valueSchema === undefined ? record.valueSchema : changes.valueSchema,
+    value: changes.value === undefined ? record.value : changes.value,
+    timestamp: changes.timestamp === undefined ? record.timestamp : changes.timestamp,
+    headers: changes.headers ?? record.headers,
+  };
+}
+
 /** The position of a source: any JSON-like map of text, number, boolean and null. */
 export type SourcePartition = Readonly<Record<string, unknown>>;
 export type SourceOffset = Readonly<Record<string, unknown>>;
@@ -67,7 +85,8 @@ export class SourceRecord extends ConnectRecord {
   }
 
   override with(changes: Partial<ConnectRecordFields>): this {
-    return new SourceRecord({ ...this, ...changes }) as this;
+    const { sourcePartition, sourceOffset } = this;
+    return new SourceRecord({ ...changed(this, changes), sourcePartition, sourceOffset }) as this;
   }
 }
 
@@ -106,6 +125,14 @@ export class SinkRecord extends ConnectRecord {
   }
 
   override with(changes: Partial<ConnectRecordFields>): this {
-    return new SinkRecord({ ...this, ...changes }) as this;
+    const { offset, timestampType, originalTopic, originalPartition, originalOffset } = this;
+    return new SinkRecord({
+      ...changed(this, changes),
+      offset,
+      timestampType,
+      originalTopic,
+      originalPartition,
+      originalOffset,
+    }) as this;
   }
 }

@@ -2,9 +2,23 @@
 
 const NEEDS_ESCAPE = /["\\\0-\x1f\ud800-\udfff]/;
 
+/** Short texts, which most are, are looked at sooner than a pattern is started. */
+const SHORT = 32;
+
+function isPlain(text: string): boolean {
+  if (text.length > SHORT) return !NEEDS_ESCAPE.test(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** A string in quotes. Jackson writes escapes with capital digits. */
 export function stringText(text: string): string {
-  if (!NEEDS_ESCAPE.test(text)) return `"${text}"`;
+  if (isPlain(text)) return `"${text}"`;
   return JSON.stringify(text).replace(/\\(?:u00[01][0-9a-f]|.)/g, (escape) =>
     escape.startsWith("\\u00") ? `\\u${escape.slice(2).toUpperCase()}` : escape,
   );

@@ -32,10 +32,13 @@ export function plainReader(text: string): JsonReader {
 
 /** Integers are Longs, other numbers Doubles; one that a number would not give back keeps its digits. */
 function numberFromJson(source: string): unknown {
-  if (isInteger(source)) return BigInt(source);
   const value = Number(source);
+  if (isInteger(source)) return BigInt(source.length <= SAFE_DIGITS ? value : source);
   return String(value) === source ? value : exactNumber(source.replace(/^(-?)0+(?=\d)/, "$1"));
 }
+
+/** As many digits a number holds for sure; from a number a bigint is made sooner than from text. */
+const SAFE_DIGITS = 15;
 
 function isInteger(source: string): boolean {
   for (let index = 1; index < source.length; index += 1) {

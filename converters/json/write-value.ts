@@ -154,10 +154,10 @@ export function plainJson(value: unknown): string {
 }
 
 function objectJson(value: object): string {
-  if (Array.isArray(value)) return `[${value.map(plainJson).join(",")}]`;
-  if (isExactNumber(value)) return value.rawJSON;
+  if (Array.isArray(value)) return arrayJson(value);
   const map: unknown = value;
   if (isSchemalessMap(map)) return membersJson(map);
+  if (isExactNumber(value)) return value.rawJSON;
   if (value instanceof Uint8Array) return `"${base64(value)}"`;
   if (value instanceof Map) return plainMapJson(value);
   if (value instanceof Struct) return structJson(value.schema, value, PLAIN);
@@ -168,6 +168,12 @@ function objectJson(value: object): string {
   if (type !== null && number !== undefined) return numberJson(number);
   const message = `Java class class ${javaClassName(value)} does not have corresponding schema type.`;
   throw new DataError("SCHEMA_MISMATCH", message);
+}
+
+function arrayJson(values: readonly unknown[]): string {
+  let items = "";
+  for (const value of values) items += `${items === "" ? "" : ","}${plainJson(value)}`;
+  return `[${items}]`;
 }
 
 /** Members that are undefined do not exist. */

@@ -7,6 +7,15 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** What Jackson reads too when it may: numbers with zeros in front. */
 const LENIENT_NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const isDigit = (code: number): boolean => code >= ZERO && code <= 0x39;
+
+/** Names of members by the name before them ("": the first): a name that is known costs no new text. */
+const namesAfter = new Map<string, string>();
+const NAMES_MAX = 2000;
+
 export interface JsonReaderOptions {
   /** Take numbers with zeros in front (`0012`). */
   readonly allowLeadingZeros?: boolean;
@@ -25,6 +34,7 @@ export class JsonReader {
   readonly #number: RegExp;
   /** Text without control characters needs no look at each string. */
   readonly #hasControls: boolean;
+  readonly #hasBackslashes: boolean;
   #position = 0;
   #depth = 0;
 
@@ -33,6 +43,7 @@ export class JsonReader {
     this.#numberOf = numberOf;
     this.#number = options.allowLeadingZeros ? LENIENT_NUMBER : NUMBER;
     this.#hasControls = /[\0-\x1f]/.test(text);
+    this.#hasBackslashes = text.includes("\\");
   }
 
   /** The value that comes next. */
@@ -106,7 +117,7 @@ export class JsonReader {
     const end = this.#text.indexOf('"', start);
     if (end < 0) throw failure();
     const plain = this.#text.slice(start, end);
-    if (!plain.includes("\\")) {
+    if (!this.#hasBackslashes || !plain.includes("\\")) {
       if (this.#hasControls && /[\0-\x1f]/.test(plain)) throw failure();
       this.#position = end + 1;
       return plain;
@@ -138,9 +149,10 @@ export class JsonReader {
       this.#leave();
       return object;
     }
+    let name = "";
     for (;;) {
       if (this.#next() !== 0x22) throw failure();
-      const name = this.#string();
+      name = this.#name(name);
       if (this.#next() !== 0x3a) throw failure();
       this.#position += 1;
       const value = this.value();
@@ -155,6 +167,25 @@ export class JsonReader {
     }
     this.#leave();
     return object;
+  }
+
+  /** The name of a member. Records are alike, so what came after the name before is likely to come again. */
+  #name(before: string): string {
+    const start = this.#position + 1;
+    const guess = namesAfter.get(before);
+    if (guess !== undefined && this.#text.startsWith(guess, start)) {
+      const end = start + guess.length;
+      if (this.#text.charCodeAt(end) === 0x22) {
+        this.#position = end + 1;
+        return guess;
+      }
+    }
+    const name = this.#string();
+    if (guess === undefined && /^[\w.-]{1,64}$/.test(name)) {
+      if (namesAfter.size >= NAMES_MAX) namesAfter.clear();
+      namesAfter.set(before, name);
+    }
+    return name;
   }
 
   #array(): unknown[] {
@@ -200,11 +231,21 @@ export class JsonReader {
   }
 
   #readNumber(): unknown {
-    this.#number.lastIndex = this.#position;
-    const source = this.#number.exec(this.#text)?.[0];
-    if (source === undefined) throw failure();
-    this.#position += source.length;
-    return this.#numberOf(source);
+    const start = this.#position;
+    let end = this.#text.charCodeAt(start) === MINUS ? start + 1 : start;
+    const first = this.#text.charCodeAt(end);
+    while (isDigit(this.#text.charCodeAt(end))) end += 1;
+    const next = this.#text.charCodeAt(end);
+    // Most numbers are whole and end here; the rest is left to the pattern.
+    const isWhole = next !== POINT && next !== 0x65 && next !== 0x45;
+    const isPlain = isDigit(first) && (first !== ZERO || this.#text.charCodeAt(end - 2) === MINUS);
+    if (!isWhole || !isPlain) {
+      this.#number.lastIndex = start;
+      if (!this.#number.test(this.#text)) throw failure();
+      end = this.#number.lastIndex;
+    }
+    this.#position = end;
+    return this.#numberOf(this.#text.slice(start, end));
   }
 }
 

@@ -32,7 +32,7 @@ function handlerOf(options: Partial<ErrorHandlerOptions>) {
     signal: new AbortController().signal,
     ...options,
   });
-  const run = (step: () => unknown) => handler.run("TRANSFORMATION", "T", () => RECORD, step);
+  const run = async (step: () => unknown) => handler.run("TRANSFORMATION", "T", () => RECORD, step);
   const count = async (attribute: string): Promise<number> => {
     const name = `kafka_connect_task_error_metrics_${attribute}{`;
     const line = (await metrics.render()).split("\n").find((each) => each.startsWith(name)) ?? "";

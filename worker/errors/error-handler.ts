@@ -46,25 +46,47 @@ export class ErrorHandler {
    * Returns undefined for a record that is to be skipped; throws when the task has to fail, and the
    * RetriableError itself when a stop ended the attempts.
    */
-  async run<T>(
+  run<T>(
     stage: Stage,
     className: string,
     record: () => FailedRecord,
     step: () => Awaitable<T>,
+  ): Awaitable<Outcome<T>> {
+    let made: Awaitable<T>;
+    try {
+      made = step();
+    } catch (error) {
+      return this.recover({ stage, className, error }, record, step);
+    }
+    // Most steps are done at once, and a promise for each step of each record costs more than the step.
+    if (!(made instanceof Promise)) return { value: made };
+    return made.then(
+      (value) => ({ value }),
+      (error: unknown) => this.recover({ stage, className, error }, record, step),
+    );
+  }
+
+  /** Goes on after the first attempt of a step failed; returns and throws what `run` does. */
+  async recover<T>(
+    first: Omit<Failure, "record">,
+    record: () => FailedRecord,
+    step: () => Awaitable<T>,
   ): Promise<Outcome<T>> {
     const startedAt = performance.now();
+    let { error } = first;
     for (let attempt = 1; ; attempt += 1) {
+      this.#options.metrics.failures.add();
+      if (!(await this.#mayTryAgain(error, attempt, startedAt))) break;
       try {
         return { value: await step() };
-      } catch (error) {
-        this.#options.metrics.failures.add();
-        if (await this.#mayTryAgain(error, attempt, startedAt)) continue;
-        // A stop cut the attempts short: the record is not given up, the next run reads it again.
-        if (this.#isCutShort(error)) throw error;
-        await this.failed({ stage, className, error, record: record() });
-        return undefined;
+      } catch (again) {
+        error = again;
       }
     }
+    // A stop cut the attempts short: the record is not given up, the next run reads it again.
+    if (this.#isCutShort(error)) throw error;
+    await this.failed({ ...first, error, record: record() });
+    return undefined;
   }
 
   /** Waits before the next attempt; says whether there is one. */

@@ -1,5 +1,12 @@
 import { ConfigError } from "#connect-api";
-import type { ConnectRecord, PluginMetrics, Predicate, Props, Transformation } from "#connect-api";
+import type {
+  Awaitable,
+  ConnectRecord,
+  PluginMetrics,
+  Predicate,
+  Props,
+  Transformation,
+} from "#connect-api";
 import { withPrefix } from "../config/worker-config.ts";
 import type { ErrorHandler } from "../errors/error-handler.ts";
 import type { FailedRecord } from "../errors/failure.ts";
@@ -78,20 +85,33 @@ export class TransformationChain {
    * What becomes of a record: the records to deliver (none when it was filtered), or undefined when it
    * failed and is to be skipped. Throws when the task has to fail.
    */
-  async apply<R extends ConnectRecord>(
+  apply<R extends ConnectRecord>(
     record: R,
     errors: ErrorHandler,
     failed: () => FailedRecord,
-  ): Promise<readonly R[] | undefined> {
-    let records: readonly R[] = [record];
-    for (const link of this.#links) {
+  ): Awaitable<readonly R[] | undefined> {
+    return this.#applyFrom(0, [record], errors, failed);
+  }
+
+  /** Goes on at a link; waits for nothing unless one fails. */
+  #applyFrom<R extends ConnectRecord>(
+    start: number,
+    given: readonly R[],
+    errors: ErrorHandler,
+    failed: () => FailedRecord,
+  ): Awaitable<readonly R[] | undefined> {
+    let records = given;
+    for (let index = start; index < this.#links.length && records.length > 0; index += 1) {
+      const link = this.#links[index] as Link;
       const current = records;
-      const outcome = await errors.run("TRANSFORMATION", link.name, failed, () =>
-        applyLink(link, current),
-      );
-      if (!outcome) return undefined;
-      records = outcome.value;
-      if (records.length === 0) break;
+      try {
+        records = applyLink(link, current);
+      } catch (error) {
+        const failure = { stage: "TRANSFORMATION", className: link.name, error } as const;
+        return errors
+          .recover(failure, failed, () => applyLink(link, current))
+          .then((outcome) => outcome && this.#applyFrom(index + 1, outcome.value, errors, failed));
+      }
     }
     return records;
   }
@@ -103,18 +123,27 @@ export class TransformationChain {
 }
 
 function applyLink<R extends ConnectRecord>(link: Link, records: readonly R[]): readonly R[] {
-  const made: R[] = [];
-  for (const record of records) {
-    if (link.predicate && link.predicate.test(record) === link.isNegated) {
-      made.push(record);
-      continue;
-    }
-    const result = link.transformation.apply(record);
-    if (result === null) continue;
-    if (isSeveral(result)) made.push(...result);
-    else made.push(result);
+  const [only] = records;
+  // The common case, without copies.
+  if (only !== undefined && records.length === 1) {
+    const made = applyTo(link, only);
+    if (made === only) return records;
+    if (made === null) return [];
+    return isSeveral(made) ? made : [made];
   }
-  return made;
+  const all: R[] = [];
+  for (const record of records) {
+    const made = applyTo(link, record);
+    if (made === null) continue;
+    if (isSeveral(made)) all.push(...made);
+    else all.push(made);
+  }
+  return all;
+}
+
+function applyTo<R extends ConnectRecord>(link: Link, record: R): R | null | readonly R[] {
+  if (link.predicate && link.predicate.test(record) === link.isNegated) return record;
+  return link.transformation.apply(record);
 }
 
 function isSeveral<R>(result: R | readonly R[]): result is readonly R[] {
