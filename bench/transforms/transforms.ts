@@ -14,7 +14,7 @@ import { ErrorHandler } from "../../worker/errors/error-handler.ts";
 import { ErrorMetrics } from "../../worker/errors/error-metrics.ts";
 import type { FailedRecord } from "../../worker/errors/failure.ts";
 import { Metrics } from "../../worker/metrics/index.ts";
-import { loadPlugins } from "../../worker/plugins/plugins.ts";
+import { loadPlugins } from "../../worker/plugins/load-plugins.ts";
 import { makeConverters } from "../../worker/tasks/converters.ts";
 import { toNewRecord } from "../../worker/tasks/record-conversion.ts";
 import { TransformationChain } from "../../worker/tasks/transformation-chain.ts";

@@ -34,10 +34,11 @@ export function valueFromJson(schema: Schema | null, json: unknown, options: Rea
   }
   switch (logicalName(schema)) {
     case DATE:
-      return dateOf(Number(integerFrom(schema, json)) * DAY_MS);
+      return dateOf(logicalNumber(json, "Date", "integer") * DAY_MS);
     case TIME:
+      return dateOf(logicalNumber(json, "Time", "integer"));
     case TIMESTAMP:
-      return dateOf(Number(integerFrom(schema, json)));
+      return dateOf(logicalNumber(json, "Timestamp", "integral"));
     case DECIMAL:
       return decimalFromJson(schema, json);
     default:
@@ -114,6 +115,15 @@ function mapFromJson(schema: Schema, json: unknown, options: ReadOptions): Map<u
 
 function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === "object" && json !== null && !Array.isArray(json) && !isExactNumber(json);
+}
+
+/** Days or milliseconds of a date or time. */
+function logicalNumber(json: unknown, type: string, kind: "integer" | "integral"): number {
+  const isInt =
+    typeof json === "bigint" && (kind === "integral" || BigInt.asIntN(32, json) === json);
+  if (isInt) return Number(json);
+  const message = `Invalid type for ${type}, underlying representation should be ${kind} but was ${kindOf(json)}`;
+  throw new DataError("SCHEMA_MISMATCH", message);
 }
 
 /** The value if it fits its schema. */

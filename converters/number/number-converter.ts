@@ -66,7 +66,12 @@ const wires: Readonly<Record<string, Wire>> = {
     name: "double",
     schema: OPTIONAL_FLOAT64_SCHEMA,
     length: 8,
-    write: (view, value) => view.setFloat64(0, numberOf(value)),
+    // Not a number is one pattern of bits, as Double.doubleToLongBits has it.
+    write: (view, value) => {
+      const number = numberOf(value);
+      if (Number.isNaN(number)) view.setBigUint64(0, 0x7ff8_0000_0000_0000n);
+      else view.setFloat64(0, number);
+    },
     read: (view) => view.getFloat64(0),
   },
 };

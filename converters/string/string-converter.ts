@@ -12,7 +12,8 @@ export const configDef = new ConfigDef({
     default: "UTF-8",
     importance: "HIGH",
     displayName: "Encoding",
-    documentation: "The character encoding of the bytes: UTF-8, US-ASCII, ISO-8859-1 or UTF-16LE.",
+    documentation:
+      "The character encoding of the bytes, by its Java name: UTF-8, UTF-16 (BE, LE), US-ASCII, ISO-8859-1 to 16, windows-1250 to 1258, KOI8-R, IBM866.",
   },
 });
 

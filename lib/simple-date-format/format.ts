@@ -1,4 +1,4 @@
-import { dayOfYear, weekOfMonth, weekOfYear } from "./calendar.ts";
+import { dateOf, dayOfYear, weekOfMonth, weekOfYear } from "./calendar.ts";
 import { ERAS, HALVES, MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS, WEEKDAYS } from "./names.ts";
 import type { PatternPart } from "./pattern.ts";
 
@@ -13,7 +13,7 @@ export function formatParts(parts: readonly PatternPart[], ms: number): string {
 function field({ letter, count }: PatternPart & { kind: "field" }, date: Date): string {
   const padded = (number: number): string => String(number).padStart(count, "0");
   const hour = date.getUTCHours();
-  const year = date.getUTCFullYear();
+  const { year, month, day } = dateOf(date.getTime());
   switch (letter) {
     case "G":
       return ERAS[year > 0 ? 1 : 0] as string;
@@ -23,10 +23,8 @@ function field({ letter, count }: PatternPart & { kind: "field" }, date: Date): 
       return yearText(weekOfYear(date.getTime()).year, count);
     case "M":
     case "L":
-      if (count >= 4) return MONTHS[date.getUTCMonth()] as string;
-      return count === 3
-        ? (SHORT_MONTHS[date.getUTCMonth()] as string)
-        : padded(date.getUTCMonth() + 1);
+      if (count >= 4) return MONTHS[month] as string;
+      return count === 3 ? (SHORT_MONTHS[month] as string) : padded(month + 1);
     case "w":
       return padded(weekOfYear(date.getTime()).week);
     case "W":
@@ -34,9 +32,9 @@ function field({ letter, count }: PatternPart & { kind: "field" }, date: Date): 
     case "D":
       return padded(dayOfYear(date.getTime()));
     case "d":
-      return padded(date.getUTCDate());
+      return padded(day);
     case "F":
-      return padded(Math.floor((date.getUTCDate() - 1) / 7) + 1);
+      return padded(Math.floor((day - 1) / 7) + 1);
     case "E":
       return (count >= 4 ? WEEKDAYS : SHORT_WEEKDAYS)[date.getUTCDay()] as string;
     case "u":

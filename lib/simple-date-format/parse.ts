@@ -13,7 +13,8 @@ interface Found {
 
 /**
  * Reads text by a pattern as Java does when it is lenient: numbers beyond their range roll over, and what
- * stands behind is not looked at. Returns milliseconds since 1970, or undefined when the text does not fit.
+ * stands behind is not looked at. Returns milliseconds since 1970, NaN for a year that no Date reaches, or
+ * undefined when the text does not fit.
  */
 export function parseParts(parts: readonly PatternPart[], text: string): number | undefined {
   const found: Found = { fields: new Map(), minutes: 0 };
@@ -24,13 +25,12 @@ export function parseParts(parts: readonly PatternPart[], text: string): number 
       position += part.text.length;
       continue;
     }
-    // Numbers that follow each other without anything between them have exactly as many digits as letters.
+    // Numbers that follow each other without anything between them have as many characters as letters.
     const isFixed = isNumber(part) && isNumber(parts[index + 1]);
     position = readField(part, text, position, isFixed, found);
     if (position === undefined) return undefined;
   }
-  const ms = resolve(found.fields) - found.minutes * MINUTE_MS;
-  return Number.isNaN(new Date(ms).getTime()) ? undefined : ms;
+  return resolve(found.fields) - found.minutes * MINUTE_MS;
 }
 
 /** Returns where the next part begins, or undefined when the text does not fit. */
@@ -44,21 +44,27 @@ function readField(
   const { letter, count } = part;
   let start = given;
   while (text[start] === " " || text[start] === "\t") start += 1;
-  if (!isNumber(part)) return readText(letter, text, start, found);
-  const pattern = isFixed ? new RegExp(`\\d{${count}}`, "y") : /-?\d+/y;
-  pattern.lastIndex = start;
-  const digits = pattern.exec(text)?.[0];
+  if (!isNumber(part)) return readText(letter, count, text, start, found);
+  if (isFixed && given + count > text.length) return undefined;
+  const digits = /^-?\d+/.exec(text.slice(start, isFixed ? given + count : undefined))?.[0];
   if (digits === undefined) return undefined;
   found.fields.set(letter, valueOf(letter, count, digits));
   return start + digits.length;
 }
 
 function valueOf(letter: string, count: number, digits: string): number {
-  const number = Number(digits);
+  const number = int32Of(digits);
   if (letter === "y" || letter === "Y") {
     return count <= 2 && /^\d\d$/.test(digits) ? fullYear(number) : number;
   }
   return letter === "M" || letter === "L" ? number - 1 : number;
+}
+
+/** Java keeps numbers in 32 bits. */
+function int32Of(digits: string): number {
+  const number = BigInt(digits);
+  if (BigInt.asIntN(64, number) === number) return Number(BigInt.asIntN(32, number));
+  return number > 0n ? 2 ** 31 - 1 : -(2 ** 31);
 }
 
 /** The year of two digits that is nearest: at most 80 years ago, less than 20 ahead. */
@@ -68,7 +74,13 @@ function fullYear(number: number): number {
   return year < earliest ? year + 100 : year;
 }
 
-function readText(letter: string, text: string, start: number, found: Found): number | undefined {
+function readText(
+  letter: string,
+  count: number,
+  text: string,
+  start: number,
+  found: Found,
+): number | undefined {
   switch (letter) {
     case "G":
       return readName("G", [ERAS], text, start, found);
@@ -80,7 +92,7 @@ function readText(letter: string, text: string, start: number, found: Found): nu
     case "a":
       return readName("a", [HALVES], text, start, found);
     default:
-      return readZone(letter, text, start, found);
+      return readZone(letter, count, text, start, found);
   }
 }
 
@@ -102,14 +114,29 @@ function readName(
   return undefined;
 }
 
-function readZone(letter: string, text: string, start: number, found: Found): number | undefined {
+/** `X`, `XX` and `XXX`: hours, hours and minutes, and both with a colon between them. */
+const ISO_OFFSETS: Readonly<Record<number, RegExp>> = {
+  1: /^(?:Z|([+-])([01]\d|2[0-3]))/,
+  2: /^(?:Z|([+-])([01]\d|2[0-3])([0-5]\d))/,
+  3: /^(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))/,
+};
+/** Four digits, or a colon after GMT. */
+const OFFSET = /^(?:([+-])([01]\d|2[0-3])([0-5]\d)|GMT([+-])(\d|[01]\d|2[0-3]):([0-5]\d))/i;
+
+function readZone(
+  letter: string,
+  count: number,
+  text: string,
+  start: number,
+  found: Found,
+): number | undefined {
   const rest = text.slice(start);
-  if (letter === "X") {
-    const iso = /^(?:Z|([+-])(\d\d):?(\d\d)?)/.exec(rest);
-    return iso ? setZone(found, iso[1], iso[2], iso[3], start + iso[0].length) : undefined;
+  const offset = letter === "X" ? ISO_OFFSETS[count]?.exec(rest) : OFFSET.exec(rest);
+  if (offset) {
+    const [whole, sign, hours, minutes] = offset.filter((group) => group !== undefined);
+    return setZone(found, sign, hours, minutes, start + (whole ?? "").length);
   }
-  const offset = /^(?:GMT)?([+-])(\d{1,2}):?(\d\d)/i.exec(rest);
-  if (offset) return setZone(found, offset[1], offset[2], offset[3], start + offset[0].length);
+  if (letter === "X") return undefined;
   const zone = ZONES.find(
     ([name]) => rest.slice(0, name.length).toLowerCase() === name.toLowerCase(),
   );

@@ -6,7 +6,7 @@ import type { PatternPart } from "./pattern.ts";
 /**
  * Dates by a pattern of Java's SimpleDateFormat, in UTC and with English names.
  *
- * Left out: zones by other names than the usual ones, and the Julian calendar before 1582.
+ * Left out: zones by other names than the usual ones.
  * Source: java.text.SimpleDateFormat.
  */
 export class SimpleDateFormat {
@@ -24,7 +24,7 @@ export class SimpleDateFormat {
     return formatParts(this.#parts, ms);
   }
 
-  /** Milliseconds since 1970, or undefined for text that does not fit the pattern. */
+  /** Milliseconds since 1970, NaN beyond the year 275760, or undefined for text that does not fit the pattern. */
   parse(text: string): number | undefined {
     return parseParts(this.#parts, text);
   }

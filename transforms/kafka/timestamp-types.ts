@@ -96,7 +96,7 @@ function parse(value: unknown, format: SimpleDateFormat | undefined): bigint {
     throw new DataError("TIMESTAMP_UNSUPPORTED", message);
   }
   const ms = format.parse(value);
-  if (ms !== undefined) return BigInt(ms);
+  if (ms !== undefined) return BigInt(dateOf(ms).getTime());
   const message = `Could not parse timestamp: value does not match pattern (${format.pattern})`;
   throw new DataError("TIMESTAMP_INVALID", message);
 }
@@ -142,7 +142,7 @@ function clamped(value: bigint): bigint {
   return value > 0n ? 2n ** 63n - 1n : -(2n ** 63n);
 }
 
-function dateOf(ms: bigint): Date {
+function dateOf(ms: bigint | number): Date {
   const date = new Date(Number(ms));
   if (!Number.isNaN(date.getTime())) return date;
   throw new DataError("TIMESTAMP_INVALID", "The timestamp is out of range: beyond the year 275760");

@@ -1,6 +1,19 @@
-import { chain, onPart, onRecord, predicateClass, predicates, transformClass } from "./chains.ts";
+import { chain, onPart, onRecord, patterns, predicateClass, predicates } from "./chains.ts";
 import type { Settings } from "./chains.ts";
-import { converters, headerTexts, keys, places, plain, schemas, struct, text } from "./inputs.ts";
+import {
+  bytesFor,
+  converters,
+  dates,
+  headerTexts,
+  jsonTexts,
+  keys,
+  places,
+  plain,
+  schemas,
+  struct,
+  text,
+  times,
+} from "./inputs.ts";
 import type { Input } from "./inputs.ts";
 import type { RecordCase } from "./record-case.ts";
 
@@ -111,6 +124,62 @@ function outputs(): RecordCase[] {
   return made;
 }
 
+/** What converters read. */
+function readings(): RecordCase[] {
+  const made: RecordCase[] = [];
+  for (const hasSchemas of [true, false]) {
+    const input = jsonTexts(hasSchemas);
+    made.push(makeCase("read", input, {}));
+    made.push(
+      makeCase("read, defaults kept", input, {
+        "value.converter.replace.null.with.default": "false",
+      }),
+    );
+    made.push(makeCase("read, without schemas", input, {}, withoutSchemas));
+    made.push(makeCase("read, as text", input, {}, asText));
+  }
+  for (const type of ["Boolean", "Short", "Integer", "Long", "Float", "Double", "ByteArray"]) {
+    const input = bytesFor(`org.apache.kafka.connect.converters.${type}Converter`);
+    made.push(makeCase("read", input, {}));
+    made.push(makeCase("read, as text", input, {}, asText));
+    made.push(makeCase("read, and back", input, {}, input.converters));
+  }
+  for (const encoding of [
+    "UTF-8",
+    "UTF-16",
+    "UTF-16BE",
+    "UTF-16LE",
+    "ISO-8859-1",
+    "US-ASCII",
+    "windows-1252",
+    "ISO-8859-2",
+  ]) {
+    const input = bytesFor(STRING_CONVERTER, { "value.converter.converter.encoding": encoding });
+    made.push(makeCase("read", input, {}));
+    made.push(
+      makeCase("write", text, {}, { ...asText, "value.converter.converter.encoding": encoding }),
+    );
+    made.push(makeCase("read, and back", input, {}, input.converters));
+  }
+  return made;
+}
+
+/** Every pattern reads every text and writes every point in time. */
+function dated(): RecordCase[] {
+  return patterns.flatMap((format) => [
+    makeCase(
+      `by "${format}"`,
+      dates,
+      chain(["TimestampConverter$Value", { "target.type": "Timestamp", format }]),
+    ),
+    makeCase(
+      `by "${format}"`,
+      times,
+      chain(["TimestampConverter$Value", { "target.type": "string", format }]),
+    ),
+  ]);
+}
+
 function conditional(): RecordCase[] {
   const made: RecordCase[] = [];
   for (const [name, settings] of predicates) {
@@ -214,11 +283,11 @@ function drawn(count: number): RecordCase[] {
   return made;
 }
 
-export { transformClass };
-
 export const allCases: readonly RecordCase[] = [
   ...single(),
   ...outputs(),
+  ...readings(),
+  ...dated(),
   ...conditional(),
   ...failures(),
   ...drawn(300),

@@ -214,3 +214,40 @@ export function chain(
   }
   return props;
 }
+
+/** Patterns of dates, to read and to write. */
+export const patterns: readonly string[] = [
+  "yyyyMMdd",
+  "yyyyMMddHHmmss",
+  "yyyyMMddHHmmss.SSS",
+  "yyyyMMddHHmm",
+  "yyyy-MM-dd",
+  "yy-MM-dd",
+  "y-M-d",
+  "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
+  "yyyy-MM-dd'T'HH:mm:ss.SSSX",
+  "yyyy-MM-dd'T'HH:mm:ss.SSSXX",
+  "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+  "yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+  "yyyy-MM-dd HH:mm:ss z",
+  "yyyy-MM-dd kk:mm:ss zzzz",
+  "EEE, d MMM yyyy hh:mm a",
+  "EEEE, dd MMMM yyyy KK:mm a",
+  "dd/MMM/yyyy:HH:mm:ss Z",
+  "D yyyy",
+  "w YYYY",
+  "W M yyyy",
+  "u w YYYY",
+  "F E MM yyyy",
+  "MMM d, yyyy",
+  "d.M.yy",
+  "HH:mm:ss",
+  "y G",
+  "yyyy",
+  "M",
+  "LLLL",
+  "S",
+  "SSSSSS",
+  "'year' yyyy ''yy''",
+  "yyyyy",
+];
