@@ -1,4 +1,5 @@
 import type { ConfigDef, ConfigReport } from "./config-def/index.ts";
+import type { OffsetReader } from "./source.ts";
 
 /** A value now or later. The worker awaits only what is a promise, so hot paths stay synchronous. */
 export type Awaitable<T> = T | Promise<T>;
@@ -19,12 +20,15 @@ export interface ConnectorContext {
   requestTaskReconfiguration(): void;
   /** Fail the connector from a background activity. */
   raiseError(error: unknown): void;
+  /** What its tasks have stored, for a source; undefined for a sink. */
+  readonly offsetReader: OffsetReader | undefined;
 }
 
 /**
  * Describes how a job is divided into tasks; it moves no record itself.
  *
- * The worker calls: constructor → initialize → start → taskConfigs → … → stop.
+ * The worker calls: constructor → initialize → start → taskConfigs → … → stop. A pause calls stop, and the
+ * resume after it start again on the same instance; a new config gets a new instance.
  * Source: org.apache.kafka.connect.connector.Connector.
  */
 export abstract class Connector {

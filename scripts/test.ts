@@ -52,6 +52,8 @@ const integration: Part = {
       "broker/kafka/**/*.test.ts",
       "test/{e2e,servers}/**/*.test.ts",
       "test/compat/records/records.test.ts",
+      "test/compat/migration.test.ts",
+      "test/distributed/bounce-short.test.ts",
     ),
   ),
 };

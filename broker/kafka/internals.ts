@@ -155,7 +155,10 @@ export interface ProtocolRequest<T> {
 
 export interface TopicMetadata {
   readonly topic: string;
-  readonly partitionMetadata: readonly { readonly partitionId: number }[];
+  readonly partitionMetadata: readonly {
+    readonly partitionId: number;
+    readonly leader: number;
+  }[];
 }
 
 /** A record as kafkajs encodes it. */
@@ -219,7 +222,6 @@ export interface Cluster {
     readonly groupId: string;
     readonly coordinatorType?: number;
   }): Promise<Broker>;
-  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string;

@@ -21,6 +21,7 @@ import { KafkaMembership } from "./kafka-membership.ts";
 import { KafkaProducer } from "./kafka-producer.ts";
 import { KafkaReader } from "./kafka-reader.ts";
 import { ProducerSession } from "./producer-session.ts";
+import { SharedClusters } from "./shared-clusters.ts";
 import { TransactionalProducer } from "./transactional-producer.ts";
 
 /** A send is refused when it was tried for that many request timeouts, or that long, and the last try fails. */
@@ -50,6 +51,7 @@ class KafkaLog implements RecordLog {
   readonly #kafkaAdmin: KafkaJsAdmin;
   readonly #servers: string;
   readonly #sendBudgetMs: number;
+  readonly #clusters: SharedClusters;
 
   constructor(
     kafka: Kafka,
@@ -58,6 +60,9 @@ class KafkaLog implements RecordLog {
     clusterId: string,
     requestTimeoutMs: number,
   ) {
+    this.#clusters = new SharedClusters(() =>
+      createCluster(kafka, READ_COMMITTED, { allowAutoTopicCreation: true }),
+    );
     this.#sendBudgetMs = Math.min(SEND_REQUESTS * requestTimeoutMs, SEND_BUDGET_MAX_MS);
     this.#kafka = kafka;
     this.#kafkaAdmin = admin;
@@ -67,8 +72,8 @@ class KafkaLog implements RecordLog {
   }
 
   producer({ transactionalId, settings = {} }: ProducerOptions): Promise<Producer> {
-    const cluster = createCluster(this.#kafka, READ_COMMITTED, { allowAutoTopicCreation: true });
-    const session = new ProducerSession(cluster, {
+    const { cluster, release } = this.#clusters.take();
+    const session = new ProducerSession(cluster, release, {
       servers: this.#servers,
       transactionalId,
       transactionTimeoutMs: Number(settings["transaction.timeout.ms"] ?? 60_000),
@@ -95,7 +100,8 @@ class KafkaLog implements RecordLog {
     return KafkaMembership.join(connect, this.#servers, options);
   }
 
-  close(): Promise<void> {
-    return this.#kafkaAdmin.disconnect();
+  async close(): Promise<void> {
+    await this.#clusters.close();
+    await this.#kafkaAdmin.disconnect();
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RecordLogError } from "../record-log.ts";
 import type { AppendResult, NewRecord } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
-import { produceRequest, protocolError } from "./internals.ts";
+import { produceRequest, protocolError, topicMetadata } from "./internals.ts";
 import type {
   Broker,
   Cluster,
@@ -32,6 +32,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "TOPIC_INVALID",
   "NOT_AUTHORIZED",
 ]);
+/** How long what is known of a topic's partitions holds; they may become more. */
+const TOPIC_AGE_MS = 60_000;
 const FOLLOWERS_TIMEOUT_MS = 30_000;
 const PASSING_PAUSE_MIN_MS = 50;
 const PASSING_PAUSE_MAX_MS = 1000;
@@ -62,15 +64,19 @@ export interface ProducerSessionOptions {
  */
 export class ProducerSession {
   readonly #cluster: Cluster;
+  readonly #release: () => Promise<void>;
   readonly #options: ProducerSessionOptions;
   readonly #partitioner = new Partitioner();
   readonly #sequences = new Map<string, number>();
+  readonly #topics = new Map<string, KnownTopic>();
   #identity: ProducerIdentity | undefined;
   #coordinator: Broker | undefined;
   #isClosed = false;
 
-  constructor(cluster: Cluster, options: ProducerSessionOptions) {
+  /** `release` says that the cluster is not needed any more; others may use it too. */
+  constructor(cluster: Cluster, release: () => Promise<void>, options: ProducerSessionOptions) {
     this.#cluster = cluster;
+    this.#release = release;
     this.#options = options;
   }
 
@@ -107,7 +113,7 @@ export class ProducerSession {
   ): Promise<readonly (AppendResult | RecordLogError)[]> {
     const topics = [...new Set(records.map(({ topic }) => topic))];
     const batches = await this.trying(async () => {
-      await this.#cluster.addMultipleTargetTopics(topics);
+      await this.#learn(topics);
       return batchesOf(records, (record) => this.#partition(record));
     });
     await prepare?.(batches);
@@ -115,6 +121,7 @@ export class ProducerSession {
     // A batch that was answered is not sent again with those that were not.
     await this.trying(async () => {
       const left = batches.filter((batch) => !outcomes.has(batch));
+      await this.#learn(topics);
       const errors = await Promise.all(
         this.#byLeader(left).map(([nodeId, part]) => this.#send(nodeId, part, outcomes)),
       );
@@ -128,8 +135,24 @@ export class ProducerSession {
     return outcomesOf(records.length, outcomes);
   }
 
+  /**
+   * Finds out who leads the partitions of topics that are not known, or not lately. Each session for itself:
+   * what kafkajs remembers of topics it asks for again and again, and so makes those anew that were deleted.
+   */
+  async #learn(topics: readonly string[]): Promise<void> {
+    const oldest = performance.now() - TOPIC_AGE_MS;
+    const wanted = topics.filter((topic) => (this.#topics.get(topic)?.at ?? -Infinity) <= oldest);
+    if (wanted.length === 0) return;
+    for (const { topic, partitionMetadata } of await topicMetadata(this.#cluster, wanted)) {
+      const leaders = new Map(
+        partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]),
+      );
+      this.#topics.set(topic, { at: performance.now(), leaders });
+    }
+  }
+
   #partition(record: NewRecord): number {
-    const count = this.#cluster.findTopicPartitionMetadata(record.topic).length;
+    const count = this.#topics.get(record.topic)?.leaders.size ?? 0;
     if (count > 0) return this.#partitioner.partition(record, count);
     throw new RecordLogError("TOPIC_UNKNOWN", `Topic ${record.topic} does not exist`);
   }
@@ -145,8 +168,11 @@ export class ProducerSession {
   }
 
   #byLeader(batches: readonly PartitionBatch[]): readonly [string, PartitionBatch[]][] {
-    const leaderOf = ({ topic, partition }: PartitionBatch): string =>
-      Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))[0] ?? "";
+    const leaderOf = ({ topic, partition }: PartitionBatch): string => {
+      const leader = this.#topics.get(topic)?.leaders.get(partition);
+      if (leader !== undefined && leader >= 0) return String(leader);
+      throw new RecordLogError("TOPIC_UNKNOWN", `A partition of ${topic} has no leader`);
+    };
     return [...Map.groupBy(batches, leaderOf)];
   }
 
@@ -270,6 +296,7 @@ export class ProducerSession {
           continue;
         }
         this.#coordinator = undefined;
+        this.#topics.clear();
         await delay(pause);
         pause = Math.min(pause * 2, PASSING_PAUSE_MAX_MS);
         await this.#lookAgain();
@@ -289,6 +316,13 @@ export class ProducerSession {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#cluster.disconnect().catch(() => undefined);
+    await this.#release();
   }
+}
+
+interface KnownTopic {
+  /** When Kafka was asked, in the process's time. */
+  readonly at: number;
+  /** Broker by partition; -1 while there is none. */
+  readonly leaders: ReadonlyMap<number, number>;
 }

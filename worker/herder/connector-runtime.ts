@@ -25,7 +25,9 @@ export class ConnectorRuntime {
   readonly #context: WorkerContext;
   readonly #tasks: TaskSet;
   readonly #ending = new AbortController();
+  /** The present instance: a pause stops it and a resume starts it again. */
   #connector: Connector | undefined;
+  #isStarted = false;
   #work: Promise<void> = Promise.resolve();
   #plugin: Plugin<"source" | "sink"> | undefined;
   #hasConnector = false;
@@ -123,7 +125,7 @@ export class ConnectorRuntime {
 
   async #applyTarget(target: "STARTED" | "PAUSED" | "STOPPED"): Promise<void> {
     if (target === "STOPPED") {
-      await this.#stopConnector();
+      await this.#pauseConnector();
       this.#connectorState("STOPPED");
       return;
     }
@@ -133,9 +135,9 @@ export class ConnectorRuntime {
         "A failed connector is not paused or resumed; restart it",
       );
     } else if (target === "PAUSED") {
-      await this.#stopConnector();
+      await this.#pauseConnector();
       this.#connectorState("PAUSED");
-    } else if (!this.#connector) {
+    } else if (!this.#isStarted) {
       await this.#startConnector();
     }
   }
@@ -211,16 +213,9 @@ export class ConnectorRuntime {
       return;
     }
     try {
-      const connector = new this.#plugin.create();
-      connector.initialize({
-        requestTaskReconfiguration: () => void this.#enqueue(() => this.#reconfigure()),
-        raiseError: (error) => {
-          // An instance that was replaced has no say any more.
-          if (this.#connector === connector) this.#fail(error);
-        },
-      });
-      this.#connector = connector;
-      await connector.start(config);
+      this.#connector ??= this.#makeConnector(this.#plugin);
+      this.#isStarted = true;
+      await this.#connector.start(config);
       if (!this.#isActive) return;
       this.#connectorState("RUNNING");
       await this.#reconfigure();
@@ -229,11 +224,24 @@ export class ConnectorRuntime {
     }
   }
 
+  #makeConnector(plugin: Plugin<"source" | "sink">): Connector {
+    const connector = new plugin.create();
+    connector.initialize({
+      requestTaskReconfiguration: () => void this.#enqueue(() => this.#reconfigure()),
+      raiseError: (error) => {
+        // An instance that was replaced has no say any more.
+        if (this.#connector === connector) this.#fail(error);
+      },
+      offsetReader: plugin.kind === "source" ? this.#context.offsets.reader(this.name) : undefined,
+    });
+    return connector;
+  }
+
   /** Asks the connector for its task configs and stores them if they, or what they were made from, changed. */
   async #reconfigure(): Promise<void> {
     const { configs } = this.#context;
     const config = configs.config(this.name);
-    if (!this.#connector || !config) return;
+    if (!this.#connector || !this.#isStarted || !config) return;
     try {
       const made = await this.#taskConfigs(this.#connector, config);
       const isSame = JSON.stringify(configs.taskConfigs(this.name)) === JSON.stringify(made);
@@ -287,9 +295,15 @@ export class ConnectorRuntime {
     return made.map((props) => ({ ...props, ...extra }));
   }
 
+  /** The instance ends; the next start makes a new one. */
   async #stopConnector(): Promise<void> {
-    const connector = this.#connector;
+    await this.#pauseConnector();
     this.#connector = undefined;
+  }
+
+  async #pauseConnector(): Promise<void> {
+    const connector = this.#isStarted ? this.#connector : undefined;
+    this.#isStarted = false;
     try {
       await connector?.stop();
     } catch (error) {

@@ -81,12 +81,14 @@ export class TaskSet {
     this.#running.set(task, {
       pause: () => runner.pause(),
       resume: () => runner.resume(),
+      cancel: () => runner.cancel(),
       stop: async () => {
         const budget = this.#context.workerConfig["task.shutdown.graceful.timeout.ms"];
         const isInTime = await within(runner.stop(), budget);
         // What ends later says nothing any more: a new run may have begun.
         isCurrent = false;
         if (isInTime) return;
+        runner.cancel();
         log.error(
           { connector, task, code: "TASK_ABANDONED" },
           "The task did not stop in time and was abandoned",

@@ -51,6 +51,8 @@ export class KeyedTopic {
   readonly #closing = new AbortController();
   #reading: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
+  #look: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
 
   private constructor(topic: string, producer: Producer, reader: Reader) {
     this.topic = topic;
@@ -110,6 +112,17 @@ export class KeyedTopic {
 
   /** Resolves when everything is known that was in the topic at the time of the call. */
   async readToEnd(): Promise<void> {
+    // Whoever asks while one is looking for the end may not share its answer, but shares the next one.
+    this.#nextLook ??= this.#look.then(() => {
+      this.#nextLook = undefined;
+      const look = this.#lookForEnd();
+      this.#look = look.catch(() => undefined);
+      return look;
+    });
+    await this.#nextLook;
+  }
+
+  async #lookForEnd(): Promise<void> {
     while (!(await this.#reader.isAtEnd())) await this.#advance(CATCH_UP_MS);
     // A poll that ended in this turn has its records applied at the end of it.
     await new Promise((resolve) => setImmediate(resolve));

@@ -239,4 +239,9 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     await this.#producer?.close();
     await this.#offsets.close();
   }
+
+  async cancel(): Promise<void> {
+    await this.#producer?.close();
+    await this.#offsets.close();
+  }
 }

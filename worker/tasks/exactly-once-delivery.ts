@@ -378,6 +378,9 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     await this.#producer?.close();
     await this.#offsets.close();
   }
+  cancel(): Promise<void> {
+    return this.close();
+  }
 }
 
 /** The newest offset of each source partition. */

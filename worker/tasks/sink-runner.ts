@@ -78,6 +78,8 @@ export class SinkRunner implements TaskRunner {
   #deadLetterProducer: Producer | undefined;
   #errant: ErrantRecords | undefined;
   #isClosing = false;
+  /** Nobody waits for this task any more: it has left its group and commits nothing. */
+  #isCancelled = false;
   #commitRequested = false;
   #nextCommitAt = 0;
   #timeoutMs = PUT_RETRY_MS;
@@ -98,6 +100,14 @@ export class SinkRunner implements TaskRunner {
   stop(): Promise<void> {
     this.#stopping.abort();
     return this.#ended;
+  }
+  cancel(): void {
+    this.#isCancelled = true;
+    void releaseAll(
+      this.#environment,
+      () => this.#consumer?.close(),
+      () => this.#deadLetterProducer?.close(),
+    );
   }
 
   async #run(): Promise<void> {
@@ -285,31 +295,26 @@ export class SinkRunner implements TaskRunner {
     await this.#commit();
   }
 
-  /** Commits what the task allows. If it refuses, the partitions are read again from the last commit. */
-  async #commit(): Promise<void> {
+  /**
+   * Commits what the task allows. If it refuses, the partitions are read again from the last commit. Partitions
+   * that are taken away are closed before the commit, as in Kafka: what the task cannot close it has not kept.
+   */
+  async #commit(closing?: readonly TopicPartition[]): Promise<void> {
     this.#commitRequested = false;
     this.#nextCommitAt =
       performance.now() + this.#environment.workerConfig["offset.flush.interval.ms"];
-    await this.#errant?.flush();
-    const current = [...this.#delivered.values()];
-    let allowed: readonly TopicPartitionOffset[];
+    let allowed: readonly TopicPartitionOffset[] | undefined;
     try {
-      allowed = await this.#task.preCommit(current);
-    } catch (error) {
-      const { connector, task } = this.#environment;
-      log.failure(
-        error,
-        { connector, task, code: "PRE_COMMIT_FAILED" },
-        "preCommit failed; records since the last commit are delivered again",
-      );
-      this.#rewindToCommitted();
-      return;
+      await this.#errant?.flush();
+      allowed = await this.#preCommit();
+    } finally {
+      if (closing) await this.#task.close(closing);
     }
-    const changed = allowed.filter((place) => {
-      const delivered = this.#delivered.get(nameOf(place));
-      const isDelivered = delivered !== undefined && place.offset <= delivered.offset;
-      return isDelivered && this.#committed.get(nameOf(place))?.offset !== place.offset;
-    });
+    if (!allowed) return;
+    const changed = allowed.filter(
+      (place) =>
+        this.#isDelivered(place) && this.#committed.get(nameOf(place))?.offset !== place.offset,
+    );
     if (changed.length === 0) return;
     try {
       await (this.#consumer as Consumer).commit(changed);
@@ -320,6 +325,34 @@ export class SinkRunner implements TaskRunner {
     }
   }
 
+  /** undefined when the task refuses: what it was given since the last commit is read again. */
+  async #preCommit(): Promise<readonly TopicPartitionOffset[] | undefined> {
+    try {
+      return await this.#task.preCommit([...this.#delivered.values()]);
+    } catch (error) {
+      const { connector, task } = this.#environment;
+      log.failure(
+        error,
+        { connector, task, code: "PRE_COMMIT_FAILED" },
+        "preCommit failed; records since the last commit are delivered again",
+      );
+      this.#rewindToCommitted();
+      return undefined;
+    }
+  }
+
+  #isDelivered(place: TopicPartitionOffset): boolean {
+    const delivered = this.#delivered.get(nameOf(place));
+    if (delivered !== undefined && place.offset <= delivered.offset) return true;
+    const { connector, task } = this.#environment;
+    const { topic, partition, offset } = place;
+    log.warn(
+      { connector, task, code: "OFFSET_NOT_DELIVERED", topic, partition, offset },
+      "preCommit returned an offset that was not delivered; it is not committed",
+    );
+    return false;
+  }
+
   #rewindToCommitted(): void {
     for (const [name, position] of this.#committed) {
       this.#consumer?.seek(position);
@@ -328,17 +361,25 @@ export class SinkRunner implements TaskRunner {
   }
 
   async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
-    await this.#task.open(partitions);
+    if (partitions.length > 0 && !this.#isCancelled) await this.#task.open(partitions);
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    await this.#unlessClosing(() => this.#commit());
-    await this.#lost(partitions);
+    if (this.#isCancelled) return;
+    this.#generation += 1;
+    await this.#unlessClosing(() => this.#commit(partitions));
+    this.#forget(partitions);
   }
 
+  /** Others have these partitions by now, so there is nothing to commit. */
   async #lost(partitions: readonly TopicPartition[]): Promise<void> {
+    if (this.#isCancelled) return;
     this.#generation += 1;
     await this.#unlessClosing(async () => this.#task.close(partitions));
+    this.#forget(partitions);
+  }
+
+  #forget(partitions: readonly TopicPartition[]): void {
     for (const place of partitions) {
       this.#delivered.delete(nameOf(place));
       this.#committed.delete(nameOf(place));

@@ -42,6 +42,8 @@ export interface SourceDelivery {
   finish(budgetMs: number): Promise<void>;
   /** After the task has stopped. */
   close(): Promise<void>;
+  /** Nobody waits for the task any more: nothing more is stored. */
+  cancel(): Promise<void>;
 }
 
 /** Pauses between attempts to store a record, in milliseconds. */

@@ -81,6 +81,14 @@ export class SourceRunner implements TaskRunner {
     this.#polling.abort();
     return this.#ended;
   }
+  cancel(): void {
+    void releaseAll(
+      this.#environment,
+      () => this.#delivery?.finish(0),
+      () => this.#delivery?.cancel(),
+      () => this.#deadLetterProducer?.close(),
+    );
+  }
 
   async #run(): Promise<void> {
     const { onState } = this.#environment;

@@ -53,6 +53,8 @@ export class StreamRunner implements TaskRunner {
   #consumer: Consumer | undefined;
   #producer: Producer | undefined;
   #isClosing = false;
+  /** Nobody waits for this task any more: it has left its group and commits nothing. */
+  #isCancelled = false;
   /** Dead letters of the batch at hand; they go into its transaction. */
   #deadLetters: NewRecord[] = [];
 
@@ -72,6 +74,14 @@ export class StreamRunner implements TaskRunner {
   stop(): Promise<void> {
     this.#stopping.abort();
     return this.#ended;
+  }
+  cancel(): void {
+    this.#isCancelled = true;
+    void releaseAll(
+      this.#environment,
+      () => this.#consumer?.close(),
+      () => this.#producer?.close(),
+    );
   }
 
   async #run(): Promise<void> {
@@ -288,6 +298,7 @@ export class StreamRunner implements TaskRunner {
 
   /** At the end, nothing may keep the consumer from leaving its group. */
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    if (this.#isCancelled) return;
     const close = async (): Promise<void> => this.#task.close(partitions);
     if (this.#isClosing) await releaseAll(this.#environment, close);
     else await close();

@@ -32,6 +32,8 @@ export interface TaskRunner {
   resume(): void;
   /** Ends the task; resolves when it has ended. Never rejects. */
   stop(): Promise<void>;
+  /** Of a task that does not end: takes its clients away, so that another run of it can do its work. */
+  cancel(): void;
 }
 
 /** A switch that one loop waits for. */
