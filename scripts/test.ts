@@ -42,7 +42,22 @@ const unit: Part = {
     "broker/embedded/**/*.test.ts",
     "test/*.test.ts",
     "test/conformance/**/*.test.ts",
+    "test/registry/**/*.test.ts",
   ),
+};
+/** Real registries, and Avro of other languages: each is fetched and started. */
+const registries: Part = {
+  title: "schema registries",
+  command: [
+    "env",
+    "CLINICAL_LONG_TESTS=1",
+    ...nodeTestWithin(
+      1_200_000,
+      1,
+      "test/registry/**/*.test.ts",
+      "test/conformance/fhir-avro.test.ts",
+    ),
+  ],
 };
 const integration: Part = {
   title: "end to end, and the real Kafka",
@@ -87,6 +102,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   faults: [faultsLong],
   compat: [compat],
   distributed: [distributed],
+  registries: [registries],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];

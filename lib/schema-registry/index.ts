@@ -1,3 +1,4 @@
+export type { CacheOptions } from "./caching-registry.ts";
 export { CachingRegistry } from "./caching-registry.ts";
 export { COMPATIBILITY_LEVELS, levelReasons } from "./compatibility-level.ts";
 export type { CompatibilityLevel, ResolvedSchema } from "./compatibility-level.ts";

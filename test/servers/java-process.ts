@@ -17,6 +17,8 @@ export interface JavaProcess {
 export interface JavaProcessOptions {
   /** What it is called in messages. */
   readonly name: string;
+  /** `java` when it is not given. */
+  readonly program?: string;
   /** Arguments of `java`: memory, class path, main class and its arguments. */
   readonly args: readonly string[];
   /** Its stdout and stderr are appended here. */
@@ -30,14 +32,15 @@ export interface JavaProcessOptions {
 export async function startJavaProcess(options: JavaProcessOptions): Promise<JavaProcess> {
   // The shell waits for the end of its input, which is the end of this process however it comes, and
   // then ends the server: no orphan is left.
-  const script = `log=$1; shift
-java "$@" >>"$log" 2>&1 </dev/null &
+  const script = `log=$1; program=$2; shift 2
+"$program" "$@" >>"$log" 2>&1 </dev/null &
 pid=$!
 echo "$pid"
 (while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; kill $$ 2>/dev/null) &
 cat >/dev/null
 kill -9 "$pid" 2>/dev/null`;
-  const watchdog = spawn("sh", ["-c", script, "java", options.logFile, ...options.args], {
+  const program = options.program ?? "java";
+  const watchdog = spawn("sh", ["-c", script, program, options.logFile, program, ...options.args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(watchdog, "exit");

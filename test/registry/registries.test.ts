@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import type { TestContext } from "node:test";
+import { SinkRecord } from "#connect-api";
+import type { Converter } from "#connect-api";
+import { exactNumber } from "#lib/exact-json";
+import { EmbeddedRegistry, answerRegistryRequest } from "#lib/schema-registry";
+import plugin from "../../converters/schema-registry/index.ts";
+import { registryForTests, startApicurio, startFranzRegistry } from "../servers/registries.ts";
+import type { RegistryServer } from "../servers/registries.ts";
+import { RegistryApi, registryClaims } from "./claims.ts";
+import type { Deviations } from "./claims.ts";
+
+/** The embedded registry behind a plain HTTP server, as the worker serves it. */
+async function startEmbedded(): Promise<RegistryServer> {
+  const folder = mkdtempSync(join(tmpdir(), "embedded-registry-"));
+  const registry = new EmbeddedRegistry(folder);
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      const answer = answerRegistryRequest(registry, {
+        method: request.method ?? "GET",
+        path: url.pathname.split("/").filter(Boolean).map(decodeURIComponent),
+        query: url.searchParams,
+        body: body === "" ? undefined : JSON.parse(body),
+      });
+      response.writeHead(answer.status, {
+        "content-type": "application/vnd.schemaregistry.v1+json",
+      });
+      response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      registry.dispose();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+interface Server {
+  readonly name: string;
+  readonly start: () => Promise<RegistryServer>;
+  readonly path: string;
+  readonly deviations: Deviations;
+  /** Long to start: only in the long form of the suite. */
+  readonly isSlow?: true;
+}
+
+const servers: readonly Server[] = [
+  { name: "embedded", start: startEmbedded, path: "", deviations: {} },
+  {
+    name: "franz-go",
+    start: startFranzRegistry,
+    path: "",
+    isSlow: true,
+    deviations: {
+      codes: { "version 0": 40402 },
+      claims: {
+        "what others refer to is not deleted": "refuses it with the status 409",
+        "the kinds of schema are listed": "no such path",
+        "versions count up, and the newest is the latest": "the raw text is a JSON object with it",
+        "what is no schema is refused": "takes any text",
+        "unknown members of a request are passed over": "refuses them",
+        "levels are set per subject, and wrong ones refused": "answers the global level",
+        "BACKWARD refuses a new required field and takes an optional one": "compares nothing",
+        "FORWARD, FULL and NONE decide as they say": "compares nothing",
+        "a subject is deleted softly, then for good; its ids are read all the same":
+          "a deleted subject cannot be used again",
+        "a schema has a GUID, by which it is read": "the answer by id has none",
+        "metadata is kept, and finds a version": "no such path",
+        "a subject that is read only takes no version": "takes it",
+      },
+    },
+  },
+  {
+    name: "Apicurio ccompat",
+    start: startApicurio,
+    path: "/apis/ccompat/v7",
+    isSlow: true,
+    deviations: {
+      codes: { "version 0": 40402, incompatible: 409 },
+      claims: {
+        "levels are set per subject, and wrong ones refused": "answers the global level",
+        "a schema has a GUID, by which it is read": "none",
+        "metadata is kept, and finds a version": "takes it and forgets it",
+        "a subject that is read only takes no version": "has no modes",
+      },
+    },
+  },
+];
+
+const isLong = process.env["CLINICAL_LONG_TESTS"] === "1";
+
+for (const server of servers.filter(({ isSlow }) => isLong || !isSlow)) {
+  test(`S-1: ${server.name} speaks the registry API`, async (t) => {
+    const running = await registryForTests(t, server.start);
+    if (!running) return;
+    const { codes, claims: others = {} } = server.deviations;
+    const api = new RegistryApi(running.url + server.path, codes);
+    for (const claim of registryClaims) {
+      const instead = others[claim.name];
+      const name = instead === undefined ? claim.name : `NOT HERE (${instead}): ${claim.name}`;
+      await t.test(name, () =>
+        instead === undefined ? claim.run(api) : assert.rejects(() => claim.run(api)),
+      );
+    }
+    for (const [kind, schemaType] of [
+      ["avro.AvroConverter", "AVRO"],
+      ["json.JsonSchemaConverter", "JSON"],
+    ] as const) {
+      await t.test(`a FHIR resource goes through ${kind} and back`, (inner) =>
+        roundTrip(inner, `io.confluent.connect.${kind}`, running.url + server.path, schemaType),
+      );
+    }
+  });
+}
+
+const patient = {
+  resourceType: "Patient",
+  id: "p1",
+  active: true,
+  birthDate: "1970-02",
+  extension: [{ url: "http://example.org/weight", valueDecimal: exactNumber("7.10") }],
+};
+
+async function roundTrip(
+  t: TestContext,
+  className: string,
+  url: string,
+  schemaType: string,
+): Promise<void> {
+  const Made = (plugin.converters as Record<string, new () => Converter>)[
+    className
+  ] as new () => Converter;
+  const converterWith = (props: Record<string, string>): Converter => {
+    const converter = new Made();
+    converter.configure({ "schema.registry.url": url, ...props }, "value");
+    t.after(() => converter.close());
+    return converter;
+  };
+  const topic = `healthcare.fhir.patient.${schemaType.toLowerCase()}`;
+  const record = new SinkRecord({ topic, partition: 0, offset: 0, value: patient });
+
+  const writing = converterWith({ "auto.register.schemas": "true" });
+  const bytes = (await writing.fromConnectData(topic, null, record.value)) as Uint8Array;
+  // Others find the same schema without registering anything.
+  const looking = converterWith({ "use.latest.version": "true" });
+  assert.deepEqual(await looking.fromConnectData(topic, null, record.value), bytes);
+  const back = await converterWith({}).toConnectData(topic, bytes);
+  assert.deepEqual(back, { schema: null, value: patient });
+}
