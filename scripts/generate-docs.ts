@@ -1,5 +1,6 @@
 // `npm run docs`: writes the config table of every plug-in's README from its ConfigDef, between the
-// markers `<!-- config:start -->` and `<!-- config:end -->`. With `--check` it writes nothing and
+// markers `<!-- config:start -->` and `<!-- config:end -->`, and into docs/compatibility.md the differences
+// that the suite beside Apache Kafka Connect accepts. With `--check` it writes nothing and
 // fails when a table is out of date.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -55,7 +56,35 @@ for (const folder of ["connectors", "transforms", "converters"].flatMap(pluginFo
   if (isCheck) stale.push(`${file}: the config table is out of date; run npm run docs`);
   else writeFileSync(file, updated);
 }
+writeBetween("docs/compatibility.md", "rest-differences", restDifferences());
 if (stale.length > 0) {
   process.stderr.write(`${stale.join("\n")}\n`);
   process.exitCode = 1;
+}
+
+/** The list that test/compat/rest checks: what is compared there and may differ, and why. */
+function restDifferences(): string {
+  const file = "test/compat/rest/accepted-differences.json";
+  const accepted = JSON.parse(readFileSync(file, "utf8")) as readonly {
+    readonly what: string;
+    readonly why: string;
+  }[];
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  const rows = accepted.map(({ what, why }) => `| ${cell(what)} | ${cell(why)} |`);
+  return ["| Difference | Why |", "|---|---|", ...rows].join("\n");
+}
+
+function writeBetween(file: string, marker: string, content: string): void {
+  const text = readFileSync(file, "utf8");
+  const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) {
+    stale.push(`${file}: the markers ${start} and ${end} are missing`);
+    return;
+  }
+  const updated = `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
+  if (updated === text) return;
+  if (isCheck) stale.push(`${file}: the part "${marker}" is out of date; run npm run docs`);
+  else writeFileSync(file, updated);
 }

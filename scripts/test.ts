@@ -66,8 +66,7 @@ const integration: Part = {
       1,
       "broker/kafka/**/*.test.ts",
       "test/{e2e,servers}/**/*.test.ts",
-      "test/compat/records/records.test.ts",
-      "test/compat/migration.test.ts",
+      "test/compat/**/*.test.ts",
       "test/distributed/bounce-short.test.ts",
     ),
   ),
@@ -75,7 +74,11 @@ const integration: Part = {
 /** Beside Apache Kafka Connect itself, with the same requests and the same records. */
 const compat: Part = {
   title: "compatibility with Kafka Connect",
-  command: withKafka(nodeTest(1, "test/compat/**/*.test.ts")),
+  command: [
+    "env",
+    "COMPAT=full",
+    ...withKafka(nodeTestWithin(900_000, 1, "test/compat/**/*.test.ts")),
+  ],
 };
 /** Several workers on one Kafka: joins, kills, restarts, each long. */
 const distributed: Part = {

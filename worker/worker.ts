@@ -19,8 +19,14 @@ import { KeyedTopic } from "./storage/keyed-topic.ts";
 import { OffsetStore } from "./storage/offset-store.ts";
 import { StatusStore } from "./storage/status-store.ts";
 
-/** Version of the worker, as `GET /` shows it. */
+/** Version of the worker. */
 export const WORKER_VERSION = "0.1.0";
+
+/**
+ * Version of Kafka Connect whose REST API this is, as `GET /` shows it: kcctl and other clients choose by it
+ * what they ask for. The worker's own version is told as the commit.
+ */
+const API_VERSION = "4.1.1";
 
 export interface Worker {
   readonly url: string;
@@ -72,14 +78,24 @@ export async function startWorker(props: Props): Promise<Worker> {
       },
     };
     const herder = new ConnectHerder(context, sharing);
-    rest = await startRestServer({
-      herder,
-      metrics,
-      listener: config.listeners[0] ?? "http://127.0.0.1:8083",
-      version: WORKER_VERSION,
-      commit: "unknown",
-      schemaRegistryUrl: config["schema.registry.url"],
-    });
+    rest = await startRestServer(
+      {
+        herder,
+        metrics,
+        version: API_VERSION,
+        commit: `clinical-connect-${WORKER_VERSION}`,
+        schemaRegistryUrl: config["schema.registry.url"],
+      },
+      {
+        listeners: config.listeners,
+        adminListeners: config["admin.listeners"],
+        allowedOrigins: config["access.control.allow.origin"],
+        allowedMethods: config["access.control.allow.methods"],
+        responseHeaders: config["response.http.headers.config"],
+        extensions: config["rest.extension.classes"],
+        props,
+      },
+    );
     address = advertisedAddress(config, rest.url);
     await herder.start();
     const server = rest;

@@ -110,6 +110,13 @@ export const regularExpression: Validator = validator("valid regex", (key, value
   }
 });
 
+/** No value, or one that fits. */
+export function nullOr(other: Validator): Validator {
+  return validator(other.describe(), (key, value) => {
+    if (value !== null) other.ensureValid(key, value);
+  });
+}
+
 /** All of several validators, in order. */
 export function allOf(...validators: readonly Validator[]): Validator {
   return validator(validators.map((each) => each.describe()).join(", "), (key, value) => {

@@ -12,6 +12,8 @@ export const configDef = new ConfigDef({
     default: true,
     importance: "HIGH",
     group: "Schemas",
+    order: 0,
+    width: "MEDIUM",
     displayName: "Enable Schemas",
     documentation:
       'Write and expect every value as `{"schema":…,"payload":…}`. When false, plain JSON.',
@@ -21,15 +23,19 @@ export const configDef = new ConfigDef({
     default: 1000,
     importance: "HIGH",
     group: "Schemas",
+    order: 1,
+    width: "MEDIUM",
     displayName: "Schema Cache Size",
     documentation: "How many schemas that were read are kept.",
   },
   [DECIMAL_FORMAT]: {
     type: "STRING",
     default: "BASE64",
-    validator: oneOfIgnoringCase("BASE64", "NUMERIC"),
+    validator: oneOfIgnoringCase("NUMERIC", "BASE64"),
     importance: "LOW",
     group: "Serialization",
+    order: 0,
+    width: "MEDIUM",
     displayName: "Decimal Format",
     documentation:
       "How decimals are written: BASE64 (the bytes of the unscaled value) or NUMERIC (a JSON number with all its digits). Both are read.",
@@ -39,6 +45,8 @@ export const configDef = new ConfigDef({
     default: true,
     importance: "LOW",
     group: "Serialization",
+    order: 1,
+    width: "MEDIUM",
     displayName: "Replace null with default",
     documentation:
       "Take the default of a field whose value is null, in reading and writing. When false, null is kept.",
@@ -48,6 +56,8 @@ export const configDef = new ConfigDef({
     default: null,
     importance: "HIGH",
     group: "Schemas",
+    order: 2,
+    width: "MEDIUM",
     displayName: "Schema Content",
     documentation:
       "The schema of every value, as JSON. Values are then read without an envelope. Holds with `schemas.enable` only.",

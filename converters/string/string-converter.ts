@@ -11,6 +11,7 @@ export const configDef = new ConfigDef({
     type: "STRING",
     default: "UTF-8",
     importance: "HIGH",
+    width: "MEDIUM",
     displayName: "Encoding",
     documentation:
       "The character encoding of the bytes, by its Java name: UTF-8, UTF-16 (BE, LE), US-ASCII, ISO-8859-1 to 16, windows-1250 to 1258, KOI8-R, IBM866.",

@@ -5,6 +5,7 @@ import {
   nameWithoutControlCharacters,
   nonEmptyString,
   nonNull,
+  nullOr,
   oneOf,
   oneOfIgnoringCase,
   regularExpression,
@@ -287,7 +288,7 @@ export const sourceConfigDef = new ConfigDef({
     order: 3,
     width: "SHORT",
     displayName: "Transaction Boundary",
-    validator: oneOfIgnoringCase("poll", "interval", "connector"),
+    validator: oneOfIgnoringCase("interval", "poll", "connector"),
     documentation: "When transactions end, with exactly-once delivery.",
   },
   "transaction.boundary.interval.ms": {
@@ -298,7 +299,7 @@ export const sourceConfigDef = new ConfigDef({
     order: 4,
     width: "SHORT",
     displayName: "Transaction boundary interval",
-    validator: atLeast(0),
+    validator: nullOr(atLeast(0)),
     documentation: "Length of a transaction with the boundary `interval`, in milliseconds.",
   },
   "offsets.storage.topic": {

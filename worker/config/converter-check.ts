@@ -1,5 +1,5 @@
-import { ConfigError } from "#connect-api";
-import type { ConfigKey, Props } from "#connect-api";
+import { ConfigError, oneOf } from "#connect-api";
+import type { ConfigKey, ConfigKeys, Props } from "#connect-api";
 import type { RawConfig } from "../herder/herder.ts";
 import type { Plugins } from "../plugins/plugins.ts";
 import { VersionRange } from "../plugins/version-range.ts";
@@ -38,6 +38,16 @@ export function withWorkerConverters(
   }
   return changed;
 }
+
+/** What every converter is told by the worker. Source: org.apache.kafka.connect.storage.ConverterConfig. */
+export const converterTypeKey: ConfigKeys = {
+  "converter.type": {
+    type: "STRING",
+    importance: "LOW",
+    validator: oneOf("key", "value", "header"),
+    documentation: "Which part of a record it converts: key, value or header.",
+  },
+};
 
 const SIMPLE_HEADERS = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
 
@@ -97,7 +107,7 @@ export function converterParts(
     }
     const plugin = plugins.findVersion(String(value), config[versionKey], kind);
     if (!plugin) return [];
-    const { keys } = new plugin.create().config();
+    const keys = { ...converterTypeKey, ...new plugin.create().config().keys };
     const type = name.includes("header.") ? "header" : name.includes("key.") ? "key" : "value";
     const own = { "converter.type": type, ...withPrefix(config as Props, `${name}.`) };
     const report = [...CheckedConfig.of(keys, own).values()];

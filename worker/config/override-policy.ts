@@ -1,5 +1,7 @@
 import type { RawConfig } from "../herder/herder.ts";
+import { CheckedConfig, keyInfo, valueInfo } from "./checked-config.ts";
 import type { ReportPart } from "./checked-config.ts";
+import { clientKeys } from "./client-settings.ts";
 
 export const OVERRIDE_POLICIES = ["All", "None", "Principal", "Allowlist"] as const;
 
@@ -62,29 +64,26 @@ export function overrideParts(
 }
 
 function part(policy: OverridePolicy, prefix: string, config: RawConfig): ReportPart {
-  const configs = Object.entries(config)
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => {
-      const setting = key.slice(prefix.length);
-      const refusal = `The '${policy.name}' policy does not allow '${setting}' to be overridden in the connector configuration.`;
-      return {
-        definition: null,
-        value: {
-          name: key,
-          value: isSecret(setting) && value !== null ? "[hidden]" : value,
-          recommended_values: [],
-          errors: policy.allows(setting) ? [] : [refusal],
-          visible: true,
-        },
-      };
-    });
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  const given = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+  const client = prefix.slice(0, prefix.indexOf("."));
+  const keys = Object.fromEntries(
+    Object.entries(clientKeys(client)).filter(([name]) => name in given),
+  );
+  const checked = CheckedConfig.of(keys, given);
+  for (const [name, value] of Object.entries(given)) {
+    checked.define(name, value);
+    if (policy.allows(name)) continue;
+    const refusal = `The '${policy.name}' policy does not allow '${name}' to be overridden in the connector configuration.`;
+    checked.addError(name, value, refusal);
+  }
+  const configs = [...checked.values()].map((value, index) => {
+    const key = keys[value.name];
+    const definition = key
+      ? { ...keyInfo(value.name, key, index + 1), name: prefix + value.name }
+      : null;
+    return { definition, value: valueInfo(value, prefix) };
+  });
   const errorCount = configs.filter(({ value }) => value.errors.length > 0).length;
   return { configs, groups: [], errorCount };
-}
-
-/** Client settings of the type PASSWORD. */
-export function isSecret(setting: string): boolean {
-  return /(^|\.)(password|sasl\.jaas\.config|ssl\.keystore\.key|ssl\.keystore\.certificate\.chain|ssl\.truststore\.certificates)$|\.password$/.test(
-    setting,
-  );
 }

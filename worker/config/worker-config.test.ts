@@ -64,10 +64,14 @@ test("a prefix is cut off, and keys without it are left out", () => {
   });
 });
 
-for (const listeners of ["https://127.0.0.1:8083", "http://a:1,http://b:2", "8083", ""]) {
+for (const { listeners, why } of [
+  { listeners: "8083", why: /it has to be http:\/\/host:port or https:\/\/host:port/ },
+  { listeners: "http://a:1,ftp://b:2", why: /Invalid value ftp:\/\/b:2/ },
+  { listeners: "", why: /Empty list/ },
+]) {
   test(`listeners "${listeners}" is refused, because it would not be listened on`, () => {
     const props = { "key.converter": "K", "value.converter": "V", listeners };
 
-    assert.throws(() => parseWorkerConfig(props), /one listener of the form http:\/\/host:port/);
+    assert.throws(() => parseWorkerConfig(props), why);
   });
 }

@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import { parse as parseProperties } from "dot-properties";
-import { ConfigDef, ConfigError, atLeast, nonEmptyString, oneOfIgnoringCase } from "#connect-api";
+import {
+  ConfigDef,
+  ConfigError,
+  allOf,
+  atLeast,
+  nonEmptyList,
+  nonEmptyString,
+  oneOfIgnoringCase,
+} from "#connect-api";
 import type { ConfigValues, Props } from "#connect-api";
+import { listenerAddresses } from "./listener-address.ts";
 import { OVERRIDE_POLICIES, overridePolicy } from "./override-policy.ts";
 import type { OverridePolicy } from "./override-policy.ts";
 
@@ -189,17 +198,44 @@ export const workerConfigDef = new ConfigDef({
   listeners: {
     type: "LIST",
     default: ["http://127.0.0.1:8083"],
-    validator: {
-      ensureValid(key, value) {
-        const [listener, ...more] = Array.isArray(value) ? value : [];
-        if (more.length === 0 && isHttpAddress(listener)) return;
-        const message = `Invalid value ${String(value)} for configuration ${key}: one listener of the form http://host:port is supported`;
-        throw new ConfigError("CONFIG_INVALID", message, { key });
-      },
-      describe: () => "http://host:port",
-    },
+    validator: allOf(nonEmptyList, listenerAddresses),
     importance: "LOW",
-    documentation: "Address of the REST API. Port 0 takes a free one.",
+    documentation:
+      "Addresses of the REST API: http://host:port or https://host:port. Port 0 takes a free one; without a host, all addresses of the machine.",
+  },
+  "admin.listeners": {
+    type: "LIST",
+    default: null,
+    validator: listenerAddresses,
+    importance: "LOW",
+    documentation:
+      "Addresses of the endpoints below /admin. Not set: those of the REST API; empty: nowhere.",
+  },
+  "rest.extension.classes": {
+    type: "LIST",
+    default: [],
+    importance: "LOW",
+    documentation:
+      "Extensions of the REST API. BasicAuthSecurityRestExtension asks for user and password; java.security.auth.login.config names its JAAS file.",
+  },
+  "access.control.allow.origin": {
+    type: "STRING",
+    default: "",
+    importance: "LOW",
+    documentation: "Origins whose pages may use the REST API, with * for any text. Empty: none.",
+  },
+  "access.control.allow.methods": {
+    type: "STRING",
+    default: "",
+    importance: "LOW",
+    documentation: "Methods that they may use. Empty: GET, POST and HEAD.",
+  },
+  "response.http.headers.config": {
+    type: "STRING",
+    default: "",
+    importance: "LOW",
+    documentation:
+      "Headers of every answer: a list of `[set|add|setDate|addDate] name:value`, each in double quotes if it has a comma.",
   },
   "schema.registry.url": {
     type: "STRING",
@@ -234,11 +270,6 @@ export function isDistributed(props: Props): boolean {
       (key) => (props[key] ?? "").trim() !== "",
     )
   );
-}
-
-/** HTTPS is not there yet; more than one listener would be ignored, and nobody should be told otherwise. */
-function isHttpAddress(text: unknown): boolean {
-  return typeof text === "string" && /^http:\/\/[^/]*(:\d+)?\/?$/.test(text);
 }
 
 export type WorkerConfig = ConfigValues<(typeof workerConfigDef)["keys"]>;

@@ -228,7 +228,7 @@ export class ConnectHerder implements Herder {
     initialState?: InitialState,
   ): Promise<ConnectorInfo> {
     await this.#sharing.requireLeader();
-    const valid = await this.#validated(name, config);
+    const valid = await this.#validated({ ...config, name });
     if (this.#context.configs.config(name) || this.#creating.has(name)) {
       throw new HerderError(409, `Connector ${name} already exists`);
     }
@@ -243,7 +243,7 @@ export class ConnectHerder implements Herder {
 
   async putConnectorConfig(name: string, config: RawConfig) {
     await this.#sharing.requireLeader();
-    const valid = await this.#validated(name, config);
+    const valid = await this.#validated({ ...config, name });
     const isNew = !this.#context.configs.config(name);
     await this.#store(name, valid);
     return { created: isNew, info: this.connectorInfo(name) };
@@ -256,14 +256,13 @@ export class ConnectHerder implements Herder {
       if (value === null) delete merged[key];
       else merged[key] = value;
     }
-    await this.#store(name, await this.#validated(name, merged));
+    await this.#store(name, await this.#validated(merged));
     return this.connectorInfo(name);
   }
 
-  /** A config that is right, with its name. Throws HerderError 400 that lists everything that is not. */
-  async #validated(name: string, config: RawConfig): Promise<Props> {
-    const named: RawConfig = { ...config, name };
-    const infos = await this.validateConfig(undefined, named);
+  /** A config that is right. Throws HerderError 400 that lists everything that is not. */
+  async #validated(config: RawConfig): Promise<Props> {
+    const infos = await this.validateConfig(undefined, config);
     if (infos.error_count > 0) {
       const errors = infos.configs.flatMap(({ value }) => value?.errors ?? []);
       throw new HerderError(
@@ -275,7 +274,7 @@ export class ConnectHerder implements Herder {
         ].join("\n"),
       );
     }
-    return named as Props;
+    return config as Props;
   }
 
   async #store(name: string, config: Props, initialState?: InitialState): Promise<void> {
@@ -419,7 +418,7 @@ export class ConnectHerder implements Herder {
     if (!this.#context.configs.config(name)) {
       throw new HerderError(404, `Unknown connector: ${name}`);
     }
-    if (task >= this.#context.configs.taskConfigs(name).length) {
+    if (task < 0 || task >= this.#context.configs.taskConfigs(name).length) {
       throw new HerderError(404, `Unknown task: ${name}-${task}`);
     }
     await this.#sharing.requireOwner(name, task);

@@ -52,7 +52,13 @@ export const alterSinkOffsets: Change = async (context, name, config, connector,
         `Failed to alter consumer group offsets for connector ${name} either because its tasks haven't stopped completely yet or the connector was resumed before the request to alter its offsets could be successfully completed. If the connector is in a stopped state, this operation can be safely retried.`,
       );
     }
-    throw new HerderError(500, errorMessage(error), { cause: error });
+    throw new HerderError(
+      500,
+      error instanceof RecordLogError
+        ? `Failed to alter consumer group offsets for connector ${name}: ${error.message}`
+        : errorMessage(error),
+      { cause: error },
+    );
   }
   return isAccepted;
 };
@@ -72,7 +78,7 @@ function sinkPosition({ partition, offset }: ConnectorOffset) {
   const partitionNumber = integer(number);
   if (partitionNumber === undefined) {
     throw bad(
-      `Failed to parse the following Kafka partition value in the provided offsets: '${String(number)}'. Partition values for sink connectors need to be integers.`,
+      `Failed to parse the following Kafka partition value in the provided offsets: '${shown(number)}'. Partition values for sink connectors need to be integers.`,
     );
   }
   if (offset === null) return { topic: String(topic), partition: partitionNumber, offset: null };
@@ -84,7 +90,7 @@ function sinkPosition({ partition, offset }: ConnectorOffset) {
   const next = integer(offset["kafka_offset"]);
   if (next === undefined) {
     throw bad(
-      `Failed to parse the following Kafka offset value in the provided offsets: '${String(offset["kafka_offset"])}'. Offset values for sink connectors need to be integers.`,
+      `Failed to parse the following Kafka offset value in the provided offsets: '${shown(offset["kafka_offset"])}'. Offset values for sink connectors need to be integers.`,
     );
   }
   return { topic: String(topic), partition: partitionNumber, offset: next };
@@ -92,7 +98,8 @@ function sinkPosition({ partition, offset }: ConnectorOffset) {
 
 export const alterSourceOffsets: Change = async (context, name, config, connector, offsets) => {
   const changes = new Map<SourcePartition, SourceOffset | null>();
-  for (const { partition, offset } of offsets) changes.set(partition ?? {}, offset);
+  // A partition that is null is the plug-in's to refuse, as in Kafka.
+  for (const { partition, offset } of offsets) changes.set(partition as SourcePartition, offset);
   for (const map of [...changes.keys(), ...changes.values()]) {
     for (const [field, value] of Object.entries(map ?? {})) {
       if (typeof value !== "object" || value === null) continue;
@@ -104,12 +111,17 @@ export const alterSourceOffsets: Change = async (context, name, config, connecto
   }
   try {
     const isAccepted = await (connector as SourceConnector).alterOffsets(config, changes);
-    await context.offsets.put(name, [...changes]);
+    const known = [...changes].filter(([partition]) => (partition as unknown) !== null);
+    await context.offsets.put(name, known);
     return isAccepted;
   } catch (error) {
     throw new HerderError(500, errorMessage(error), { cause: error });
   }
 };
+
+function shown(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
 
 function integer(value: unknown): number | undefined {
   const text = String(value).trim();

@@ -288,7 +288,11 @@ export class ConnectorRuntime {
         `The connector ${this.name} has generated ${made.length} tasks, which is more than the maximum of ${max}. Set tasks.max.enforce to false to allow that.`,
       );
     }
-    const extra: Record<string, string> = { "task.class": connector.taskClass().name };
+    // A task stands beside its connector: one with a Java name has its package too.
+    const packageName = /^(?:[a-z_][\w]*\.)*/.exec(this.#plugin?.name ?? "")?.[0] ?? "";
+    const extra: Record<string, string> = {
+      "task.class": packageName + connector.taskClass().name,
+    };
     for (const key of ["topics", "topics.regex"]) {
       if (this.#plugin?.kind === "sink" && config[key]) extra[key] = config[key];
     }

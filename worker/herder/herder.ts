@@ -109,7 +109,19 @@ export interface ConfigInfos {
 /** A config as a client sends it: null values are told to the validator, or remove a key (PATCH). */
 export type RawConfig = Readonly<Record<string, string | null>>;
 
+/** What the herder is doing, or did last; times in milliseconds since 1970. */
+export interface RequestStage {
+  /** As in "The worker is currently …": `validating the connector's config`. */
+  readonly description: string;
+  readonly startedAt: number;
+  readonly completedAt?: number;
+}
+
 export interface Herder {
+  /** Shown when a request takes too long. */
+  readonly stage?: RequestStage | undefined;
+  /** Whether the start has ended (used by `/health`); undefined means yes. */
+  readonly isReady?: boolean;
   /** Rejects when the runtime does not answer (used by `/health`). */
   ping(): Promise<void>;
   readonly kafkaClusterId: string;
@@ -145,6 +157,8 @@ export interface Herder {
   /** Return the message of the answer. */
   alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string>;
   resetOffsets(name: string): Promise<string>;
+  /** Sets the level on all workers that run now; undefined where there is one worker only. */
+  setClusterLogLevel?(logger: string, level: string): Promise<void>;
   plugins(options: { readonly connectorsOnly: boolean }): readonly PluginInfo[];
   /** `version` is a range of versions; by default the latest. */
   pluginConfig(plugin: string, version?: string): readonly ConfigKeyInfo[];

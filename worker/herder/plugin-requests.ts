@@ -1,5 +1,6 @@
 import type { ConfigKeys, Connector } from "#connect-api";
 import { ConfigError } from "#connect-api";
+import { converterTypeKey } from "../config/converter-check.ts";
 import { keyInfo } from "../config/checked-config.ts";
 import {
   frameworkKeys,
@@ -35,7 +36,8 @@ export class PluginRequests {
     const plugin = this.#inRange(name, range);
     if (!plugin) throw new HerderError(404, `Unknown plugin ${name}.`);
     const instance = new plugin.create();
-    const own = instance.config().keys;
+    const type = plugin.kind.endsWith("converter") ? converterTypeKey : {};
+    const own: ConfigKeys = { ...type, ...instance.config().keys };
     const latest = plugins.versions(plugin.name, plugin.kind)[0];
     const isConnector = plugin.kind === "source" || plugin.kind === "sink";
     const framework: ConfigKeys = isConnector

@@ -3,7 +3,7 @@ import type { LogFields, PluginLog } from "#connect-api";
 import { describeError } from "./describe-error.ts";
 
 /** Kafka Connect's level names, as `/admin/loggers` shows them. */
-export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"] as const;
+export const LEVELS = ["ALL", "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Fields of a line; an error is written as code, class and stack. */
@@ -31,9 +31,11 @@ const root = pino(
   pino.destination({ dest: 2, sync: true }),
 );
 
-const names = new Set<string>();
-const levels = new Map<string, LevelState>();
-levels.set("root", { level: "INFO", lastModified: null });
+const names = new Set<string>(["root"]);
+/** Levels that were set; a logger without one has that of the nearest name above it. */
+const levels = new Map<string, Level>([["root", "INFO"]]);
+/** When a logger's level changed at run time, in milliseconds since 1970. */
+const changes = new Map<string, number>();
 
 /** The logger of a part of the worker, such as `worker.herder`; made at the first call. */
 export function getLogger(name: string): Logger {
@@ -54,40 +56,57 @@ export function getLogger(name: string): Logger {
 }
 
 function isEnabled(name: string, level: string): boolean {
-  return LEVELS.indexOf(level.toUpperCase() as Level) >= LEVELS.indexOf(levelOf(name).level);
+  return LEVELS.indexOf(level.toUpperCase() as Level) >= LEVELS.indexOf(effectiveLevel(name));
 }
 
 /** A logger's own level, or that of the nearest name above it (`worker.rest` → `worker` → root). */
-export function levelOf(name: string): LevelState {
-  for (let current = name; current !== "";) {
+function effectiveLevel(name: string): Level {
+  for (let current = name; current !== ""; current = current.slice(0, current.lastIndexOf("."))) {
     const found = levels.get(current);
     if (found) return found;
-    const dot = current.lastIndexOf(".");
-    current = dot < 0 ? "" : current.slice(0, dot);
+    if (!current.includes(".")) break;
   }
-  return levels.get("root") as LevelState;
+  return levels.get("root") ?? "INFO";
+}
+
+/** Also the root's own name may be written in any case. */
+const plainName = (name: string): string => (name.toLowerCase() === "root" ? "root" : name);
+
+export function levelOf(name: string): LevelState {
+  const plain = plainName(name);
+  return { level: effectiveLevel(plain), lastModified: changes.get(plain) ?? null };
 }
 
 export function isKnownLogger(name: string): boolean {
-  return name === "root" || names.has(name) || levels.has(name);
+  return names.has(plainName(name));
 }
 
-/** Loggers with a level of their own, by name. */
+/** All loggers by name, but for those that are switched off. */
 export function loggersWithLevels(): ReadonlyMap<string, LevelState> {
-  return new Map([...levels].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const shown = [...names].filter((name) => effectiveLevel(name) !== "OFF").toSorted();
+  return new Map(shown.map((name) => [name, levelOf(name)]));
 }
 
 /**
- * Sets the level of a logger and of all whose names begin with its name; `root` means all. Returns the
- * names, sorted. A level that is set already keeps its time.
+ * Sets the level of a logger and of those below it; `root` means all. Returns, sorted, those whose name begins
+ * with its name and whose level is another one now; one that was off, or not there, counts as such.
  *
- * Source: org.apache.kafka.connect.runtime.Loggers.setLevel.
+ * Source: org.apache.kafka.connect.runtime.Loggers.Log4jLoggers.setLevel (4.1).
  */
 export function setLevel(name: string, level: Level, now: number): readonly string[] {
-  const known = new Set([...names, ...levels.keys(), name]);
-  const affected = [...known].filter((each) => name === "root" || each.startsWith(name)).toSorted();
-  for (const each of affected) {
-    if (levels.get(each)?.level !== level) levels.set(each, { level, lastModified: now });
-  }
-  return affected;
+  const plain = plainName(name);
+  const isBelow = (each: string): boolean => plain === "root" || each.startsWith(plain);
+  const before = new Map([...names].filter(isBelow).map((each) => [each, effectiveLevel(each)]));
+  names.add(plain);
+  levels.set(plain, level);
+  for (const each of levels.keys()) if (isBelow(each)) levels.set(each, level);
+  const changed = [...names]
+    .filter(isBelow)
+    .filter((each) => {
+      const old = before.get(each);
+      return old === undefined || old === "OFF" || old !== effectiveLevel(each);
+    })
+    .toSorted();
+  for (const each of changed) changes.set(each, now);
+  return changed;
 }

@@ -1,3 +1,3 @@
 export { startRestServer } from "./rest-server.ts";
-export type { RestServer } from "./rest-server.ts";
+export type { RestServer, RestSettings } from "./rest-server.ts";
 export type { RestOptions } from "./resource.ts";

@@ -5,13 +5,19 @@ import type { Metrics } from "../metrics/index.ts";
 export interface RestOptions {
   readonly herder: Herder;
   readonly metrics: Metrics;
-  /** `http://host:port`; port 0 takes a free one. */
-  readonly listener: string;
+  /** Version of Kafka Connect whose API this is: clients choose what they ask for by it. */
   readonly version: string;
   readonly commit: string;
   /** The worker's `schema.registry.url`; `embedded:DIR` has the registry served. */
   readonly schemaRegistryUrl?: string | null;
+  /** How long an operation may take before its request is answered with 500, in milliseconds; by default 90 s. */
+  readonly requestTimeoutMs?: number;
+  /** What is done with every request and answer, in order. */
+  readonly responseRules?: readonly ResponseRule[];
 }
 
 /** One file per noun adds its routes. */
 export type Resource = (app: FastifyInstance, options: RestOptions) => void;
+
+/** Something that holds for all routes, such as headers or authentication. */
+export type ResponseRule = (app: FastifyInstance) => void;

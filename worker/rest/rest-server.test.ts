@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConnectError } from "#connect-api";
 import { HerderError } from "../herder/herder.ts";
-import { Metrics } from "../metrics/index.ts";
 import { FakeHerder } from "./fixtures/fake-herder.ts";
 import { ask } from "#test/support/ask";
-import { checkAnswer, serve, testRows } from "./fixtures/rest-rows.ts";
-import { startRestServer } from "./index.ts";
+import { freePort } from "#test/servers/java-process";
+import { checkAnswer, serve, startServer, testRows } from "./fixtures/rest-rows.ts";
 
 const notFound = { status: 404, answer: "HTTP 404 Not Found", call: null };
 const badRequest = { status: 400, answer: "HTTP 400 Bad Request", call: null };
@@ -123,23 +122,21 @@ test("answers do not name the server's software", async (t) => {
   assert.equal(headers["server"], undefined);
 });
 
-const options = (listener: string) => ({
-  herder: new FakeHerder(),
-  metrics: new Metrics(),
-  listener,
-  version: "4.0.0",
-  commit: "abc",
-});
-
-test("an address that is taken is the system's error", async (t) => {
+test("an address that is taken is the system's error, and nothing listens then", async (t) => {
   const { url } = await serve(t);
+  const port = await freePort();
+  const listeners = [`http://127.0.0.1:${port}`, url];
 
-  await assert.rejects(startRestServer(options(url)), { code: "EADDRINUSE" });
+  await assert.rejects(startServer(t, new FakeHerder(), { listeners }), { code: "EADDRINUSE" });
+
+  await assert.rejects(ask(listeners[0] ?? "", { path: "/" }), { code: "ECONNREFUSED" });
 });
 
-test("a listener that is not http is refused by name", async () => {
-  await assert.rejects(startRestServer(options("https://127.0.0.1:0")), {
-    name: "HerderError",
-    message: /https:\/\/127\.0\.0\.1:0 is not http:\/\/host:port/,
+for (const listener of ["ftp://127.0.0.1:0", "127.0.0.1:8083", "http://a:b", "http://h:70000"]) {
+  test(`${listener} is no listener`, async (t) => {
+    await assert.rejects(startServer(t, new FakeHerder(), { listeners: [listener] }), {
+      name: "ConfigError",
+      message: `Invalid value ${listener} for configuration listeners: it has to be http://host:port or https://host:port`,
+    });
   });
-});
+}

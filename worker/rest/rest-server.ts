@@ -1,11 +1,10 @@
-import fastify from "fastify";
-import type { FastifyReply } from "fastify";
-import { HerderError } from "../herder/herder.ts";
-import { errorMessage, getLogger } from "../logging/index.ts";
-import { NotHereError } from "../herder/work-sharing.ts";
-import { forward } from "./forwarding.ts";
-import { parseJson } from "./request-body.ts";
-import type { Resource, RestOptions } from "./resource.ts";
+import type { FastifyInstance } from "fastify";
+import type { Props } from "#connect-api";
+import { addressOf } from "../config/listener-address.ts";
+import { makeApp } from "./app.ts";
+import { corsRule } from "./cors.ts";
+import { extensionRules } from "./extensions.ts";
+import type { Resource, ResponseRule, RestOptions } from "./resource.ts";
 import { connectorPluginsResource } from "./resources/connector-plugins.ts";
 import { connectorsResource } from "./resources/connectors.ts";
 import { healthResource } from "./resources/health.ts";
@@ -16,16 +15,33 @@ import { rootResource } from "./resources/root.ts";
 import { schemaRegistryResource } from "./resources/schema-registry.ts";
 import { tasksResource } from "./resources/tasks.ts";
 import { topicsResource } from "./resources/topics.ts";
+import { headersRule } from "./response-headers.ts";
+import { tlsOptions } from "./tls.ts";
 
 export interface RestServer {
+  /** Address of the first listener, with the port that it got. */
   readonly url: string;
+  readonly urls: readonly string[];
+  /** Addresses of `admin.listeners`, when they are listeners of their own. */
+  readonly adminUrls: readonly string[];
   close(): Promise<void>;
 }
 
-const log = getLogger("worker.rest");
-const BODY_BYTES_MAX = 1024 * 1024;
+/** What the worker's settings say about the server. */
+export interface RestSettings {
+  /** `http://host:port` or `https://host:port`; port 0 takes a free one, no host means all addresses. */
+  readonly listeners: readonly string[];
+  /** Loggers are served there: null, with everything else; empty, nowhere. */
+  readonly adminListeners: readonly string[] | null;
+  readonly allowedOrigins: string;
+  readonly allowedMethods: string;
+  readonly responseHeaders: string;
+  readonly extensions: readonly string[];
+  /** The worker's settings as written, for TLS and extensions. */
+  readonly props: Props;
+}
 
-const resources: readonly Resource[] = [
+const mainResources: readonly Resource[] = [
   rootResource,
   healthResource,
   connectorsResource,
@@ -33,97 +49,64 @@ const resources: readonly Resource[] = [
   topicsResource,
   offsetsResource,
   connectorPluginsResource,
-  loggersResource,
   metricsResource,
   schemaRegistryResource,
 ];
+const adminResources: readonly Resource[] = [loggersResource];
 
 /**
- * Starts the REST API. Paths, bodies, status codes and texts are Kafka Connect's.
+ * Starts the REST API on every listener.
  *
- * Rejects with the system's error when the address cannot be bound.
+ * Rejects with ConfigError for settings that cannot be followed, and with the system's error when an address
+ * cannot be bound; nothing listens then.
  */
-export async function startRestServer(options: RestOptions): Promise<RestServer> {
-  const app = fastify({
-    logger: false,
-    bodyLimit: BODY_BYTES_MAX,
-    forceCloseConnections: true,
-    // What goes wrong before a route is found, such as a path with a broken percent encoding.
-    frameworkErrors: (error, _request, reply) => sendError(reply, error),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2000 },
-  });
-  const patterns = new Map<RegExp, Set<string>>();
-  app.addHook("onRoute", ({ url, method }) => {
-    const source = url.replaceAll(/:[^/]+/g, "[^/]+");
-    const methods = [method].flat();
-    const known = [...patterns].find(([pattern]) => pattern.source === `^${source}\\/?$`);
-    if (known) methods.forEach((each) => known[1].add(each));
-    else patterns.set(new RegExp(`^${source}\\/?$`), new Set(methods));
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    try {
-      done(null, parseJson(String(body)));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  app.setErrorHandler(async (error, request, reply) => {
-    if (!(error instanceof NotHereError)) return sendError(reply, error);
-    try {
-      return await forward(request, reply, error);
-    } catch (failure) {
-      return sendError(reply, failure);
-    }
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?")[0] ?? "";
-    const isKnown = [...patterns.keys()].some((pattern) => pattern.test(path));
-    const status = isKnown ? 405 : 404;
-    const text = isKnown ? "HTTP 405 Method Not Allowed" : "HTTP 404 Not Found";
-    return sendError(reply, new HerderError(status, text));
-  });
-  for (const resource of resources) resource(app, options);
-
-  const { hostname, port, protocol } = new URL(options.listener);
-  if (protocol !== "http:") {
-    throw new HerderError(500, `The listener ${options.listener} is not http://host:port`);
-  }
-  const host = hostname.replace(/^\[(.*)\]$/, "$1") || "0.0.0.0";
-  await app.listen({ host, port: port === "" ? 8083 : Number(port) });
-  const address = app.server.address();
-  const boundPort = typeof address === "object" && address ? address.port : 0;
-  return {
-    url: `http://${hostname}:${boundPort}`,
-    close: () => app.close(),
+export async function startRestServer(
+  options: RestOptions,
+  settings: RestSettings,
+): Promise<RestServer> {
+  const extensions = extensionRules(settings.extensions, settings.props);
+  const headers = headersRule(settings.responseHeaders);
+  const cors = corsRule(settings.allowedOrigins, settings.allowedMethods);
+  const rules: readonly ResponseRule[] = [
+    ...(headers ? [headers] : []),
+    ...(cors ? [cors] : []),
+    ...extensions,
+  ];
+  const main =
+    settings.adminListeners === null ? [...mainResources, ...adminResources] : mainResources;
+  const apps: FastifyInstance[] = [];
+  const open = async (
+    listener: string,
+    prefix: string,
+    resources: readonly Resource[],
+    responseRules: readonly ResponseRule[],
+  ): Promise<string> => {
+    const { protocol, hostname, port } = addressOf(listener);
+    const tls = protocol === "https:" ? tlsOptions(settings.props, prefix) : undefined;
+    const app = makeApp({ ...options, responseRules }, resources, tls);
+    apps.push(app);
+    await app.listen({ host: hostname.replace(/^\[(.*)\]$/, "$1") || "::", port });
+    const address = app.server.address();
+    const boundPort = typeof address === "object" && address ? address.port : port;
+    return `${protocol}//${hostname || "localhost"}:${boundPort}`;
   };
-}
-
-function sendError(reply: FastifyReply, error: unknown): FastifyReply {
-  const { status, message } = describe(error);
-  if (status >= 500 && !(error instanceof HerderError)) {
-    log.failure(error, { code: "REST_FAILED" }, "A request failed");
-  }
-  return reply.status(status).type("application/json").send({ error_code: status, message });
-}
-
-function describe(error: unknown): { readonly status: number; readonly message: string } {
-  if (error instanceof HerderError) return { status: error.status, message: error.message };
-  const { statusCode } = error as { statusCode?: number };
-  switch (statusCode) {
-    case 413:
-      return {
-        status: 413,
-        message: `HTTP 413 Content Too Large: a request body has at most ${BODY_BYTES_MAX} bytes`,
-      };
-    case 415:
-      return { status: 415, message: "HTTP 415 Unsupported Media Type" };
-    case 400:
-      return { status: 400, message: "HTTP 400 Bad Request" };
-    case 404:
-    case 414:
-      return { status: 404, message: "HTTP 404 Not Found" };
-    default:
-      return { status: 500, message: errorMessage(error) };
+  try {
+    const urls: string[] = [];
+    for (const listener of settings.listeners) {
+      urls.push(await open(listener, "listeners.https.", main, rules));
+    }
+    const adminUrls: string[] = [];
+    for (const listener of settings.adminListeners ?? []) {
+      adminUrls.push(await open(listener, "admin.listeners.https.", adminResources, extensions));
+    }
+    return {
+      url: urls[0] ?? "",
+      urls,
+      adminUrls,
+      close: async () => void (await Promise.all(apps.map((app) => app.close()))),
+    };
+  } catch (error) {
+    await Promise.all(apps.map((app) => app.close()));
+    throw error;
   }
 }

@@ -13,7 +13,7 @@ testRows("plug-ins are listed, described, and check a config", [
   list("?connectorsOnly=true", true),
   list("?connectorsOnly=True", true),
   list("?connectorsOnly=false", false),
-  list("?connectorsOnly=", false),
+  list("?connectorsOnly=", true),
   list("?connectorsOnly=no", false),
   {
     path: "/connector-plugins/org.example.FakeSink/config",

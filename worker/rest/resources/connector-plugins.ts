@@ -1,14 +1,15 @@
 import type { FastifyRequest } from "fastify";
 import { configBody } from "../request-body.ts";
-import { isTrue, withinRequestTimeout } from "../request.ts";
+import { isTrue, requestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
 /** Plug-ins, their settings, and the check of a config. Source: ConnectorPluginsResource. */
-export const connectorPluginsResource: Resource = (app, { herder }) => {
+export const connectorPluginsResource: Resource = (app, { herder, requestTimeoutMs }) => {
+  const within = requestTimeout(herder, requestTimeoutMs);
   app.get("/connector-plugins", (request) => {
     const { connectorsOnly } = request.query as { connectorsOnly?: unknown };
     return herder.plugins({
-      connectorsOnly: connectorsOnly === undefined || isTrue(connectorsOnly),
+      connectorsOnly: (connectorsOnly ?? "") === "" || isTrue(connectorsOnly),
     });
   });
 
@@ -18,7 +19,7 @@ export const connectorPluginsResource: Resource = (app, { herder }) => {
   });
 
   app.put("/connector-plugins/:plugin/config/validate", (request) =>
-    withinRequestTimeout(herder.validateConfig(pluginOf(request), configBody(request.body))),
+    within(herder.validateConfig(pluginOf(request), configBody(request.body))),
   );
 };
 

@@ -1,3 +1,4 @@
+import { stageText } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
 const PING_TIMEOUT_MS = 10_000;
@@ -15,16 +16,24 @@ export const healthResource: Resource = (app, { herder }) => {
     );
     const isAlive = await Promise.race([answered, late]);
     clearTimeout(timer);
-    if (isAlive) {
+    const isReady = herder.isReady ?? true;
+    if (isAlive && isReady) {
       return {
         status: "healthy",
         message: "Worker has completed startup and is ready to handle requests.",
       };
     }
+    const stage = isAlive ? "" : stageText(herder.stage);
+    const withStage = (text: string): string => (stage === "" ? text : `${text} ${stage}`);
+    if (!isReady) {
+      const message = withStage("Worker is still starting up.");
+      return reply.status(503).send({ status: "starting", message });
+    }
     return reply.status(500).send({
       status: "unhealthy",
-      message:
+      message: withStage(
         "Worker was unable to handle this request and may be unable to handle other requests.",
+      ),
     });
   });
 };

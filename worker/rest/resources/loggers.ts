@@ -1,14 +1,18 @@
 import { HerderError } from "../../herder/herder.ts";
 import {
   LEVELS,
+  getLogger,
   isKnownLogger,
   levelOf,
   loggersWithLevels,
   setLevel,
 } from "../../logging/index.ts";
 import type { Level } from "../../logging/index.ts";
+import { requestTimeout } from "../request.ts";
 import { configBody } from "../request-body.ts";
 import type { Resource } from "../resource.ts";
+
+const log = getLogger("worker.rest");
 
 const shown = ({ level, lastModified }: ReturnType<typeof levelOf>) => ({
   level,
@@ -16,7 +20,9 @@ const shown = ({ level, lastModified }: ReturnType<typeof levelOf>) => ({
 });
 
 /** Log levels at run time. Source: LoggingResource. */
-export const loggersResource: Resource = (app) => {
+export const loggersResource: Resource = (app, { herder, requestTimeoutMs }) => {
+  const within = requestTimeout(herder, requestTimeoutMs);
+
   app.get("/admin/loggers", () =>
     Object.fromEntries([...loggersWithLevels()].map(([name, state]) => [name, shown(state)])),
   );
@@ -27,7 +33,7 @@ export const loggersResource: Resource = (app) => {
     return shown(levelOf(logger));
   });
 
-  app.put("/admin/loggers/:logger", (request, reply) => {
+  app.put("/admin/loggers/:logger", async (request, reply) => {
     const { logger } = request.params as { logger: string };
     const { level } = configBody(request.body, "the level");
     if (level === undefined || level === null) {
@@ -37,8 +43,19 @@ export const loggersResource: Resource = (app) => {
     if (!LEVELS.includes(wanted as Level)) {
       throw new HerderError(404, `invalid log level '${level}'.`);
     }
-    const affected = setLevel(logger, wanted as Level, Date.now());
-    const { scope } = request.query as { scope?: string };
-    return scope === "cluster" ? reply.status(204).send() : reply.send(affected);
+    const { scope = "worker" } = request.query as { scope?: string };
+    if (scope.toLowerCase() === "cluster") {
+      // One worker alone is its whole cluster.
+      if (herder.setClusterLogLevel) await within(herder.setClusterLogLevel(logger, wanted));
+      else setLevel(logger, wanted as Level, Date.now());
+      return reply.status(204).send();
+    }
+    if (scope.toLowerCase() !== "worker") {
+      log.warn(
+        { code: "SCOPE_UNKNOWN" },
+        "The scope is neither worker nor cluster; worker is taken",
+      );
+    }
+    return reply.send(setLevel(logger, wanted as Level, Date.now()));
   });
 };

@@ -2,24 +2,25 @@ import { isExactNumber } from "#lib/exact-json";
 import { HerderError } from "../../herder/herder.ts";
 import type { ConnectorOffset } from "../../herder/herder.ts";
 import { cannotBind, isJsonObject, objectBody } from "../request-body.ts";
-import { nameOf, withinRequestTimeout } from "../request.ts";
+import { nameOf, requestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
 
 /** Offsets of a connector. Source: ConnectorsResource (KIP-875). */
-export const offsetsResource: Resource = (app, { herder }) => {
+export const offsetsResource: Resource = (app, { herder, requestTimeoutMs }) => {
+  const within = requestTimeout(herder, requestTimeoutMs);
   app.get("/connectors/:connector/offsets", (request) =>
-    withinRequestTimeout(herder.connectorOffsets(nameOf(request))),
+    within(herder.connectorOffsets(nameOf(request))),
   );
 
   app.patch("/connectors/:connector/offsets", async (request) => {
     const offsets = offsetsOf(request.body);
     return {
-      message: await withinRequestTimeout(herder.alterOffsets(nameOf(request), offsets)),
+      message: await within(herder.alterOffsets(nameOf(request), offsets)),
     };
   });
 
   app.delete("/connectors/:connector/offsets", async (request) => ({
-    message: await withinRequestTimeout(herder.resetOffsets(nameOf(request))),
+    message: await within(herder.resetOffsets(nameOf(request))),
   }));
 };
 

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEmbeddedRegistry } from "#lib/schema-registry";
-import { Metrics } from "../../metrics/index.ts";
 import type { Herder } from "../../herder/herder.ts";
-import { startRestServer } from "../rest-server.ts";
+import { startServer } from "../fixtures/rest-rows.ts";
 
 const herder = {
   connectors: () => ["warehouse"],
@@ -15,14 +14,7 @@ const herder = {
 
 test("the embedded registry is served, and a refused schema names path and readers", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "registry-"));
-  const rest = await startRestServer({
-    herder,
-    metrics: new Metrics(),
-    listener: "http://127.0.0.1:0",
-    version: "0",
-    commit: "0",
-    schemaRegistryUrl: `embedded:${folder}`,
-  });
+  const rest = await startServer(t, herder, { schemaRegistryUrl: `embedded:${folder}` });
   t.after(async () => {
     await rest.close();
     openEmbeddedRegistry(folder).dispose();

@@ -113,7 +113,6 @@ export const sourceLifecycle: Scenario = {
 /** A sink from its creation to its end. */
 export const sinkLifecycle: Scenario = {
   name: "Life of a sink",
-  short: true,
   steps: [
     post("/connectors", { name: "~feed", config: { ...source, topic: "~lines" } }),
     settled("~feed", "RUNNING", ["RUNNING"]),
@@ -188,10 +187,10 @@ export const sinkLifecycle: Scenario = {
 export const failures: Scenario = {
   name: "Failures",
   steps: [
-    // The folder does not exist, so the task of the sink cannot start.
+    // A file is no folder, so the task of the sink cannot start.
     post("/connectors", {
       name: "~f",
-      config: { ...sink, topics: "~failing", file: "$DIR/no/such/folder/out.txt" },
+      config: { ...sink, topics: "~failing", file: "$DIR/~lines.txt/out.txt" },
     }),
     settled("~f", "RUNNING", ["FAILED"]),
     get("/connectors/~f/tasks/0/status"),

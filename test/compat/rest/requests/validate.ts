@@ -148,7 +148,7 @@ export const validation: Scenario = {
     ofSink({ "consumer.override.group.id": "~group" }),
     ofSink({ "errors.deadletterqueue.topic.name": "~dlq", "producer.override.acks": "1" }),
     // Plug-in versions.
-    ofSource({ "connector.plugin.version": "4.1.1" }),
+    ofSource({ "connector.plugin.version": "latest" }),
     ofSource({ "connector.plugin.version": "[1.0,99)" }),
     ofSource({ "connector.plugin.version": "99" }),
     ofSource({ "connector.plugin.version": "nonsense[" }),
@@ -254,7 +254,7 @@ export const aliases: Scenario = {
     transform(`${SMT}.Filter`, { negate: "true" }),
     transform(`${SMT}.Filter`, { negate: "x" }),
     transform(`${SMT}.Filter`, { negate: "x", predicate: "p" }),
-    transform(`${SMT}.Filter`, { "plugin.version": "4.1.1" }),
+    transform(`${SMT}.Filter`, { "plugin.version": "[1.0,99)" }),
     transform(`${SMT}.Filter`, { "plugin.version": "99" }),
     transform(`${SMT}.Filter`, { "plugin.version": "[" }),
     ofSource({ predicates: "" }),

@@ -5,11 +5,11 @@ import { test } from "node:test";
 import { connectWorkerForTests } from "#test/servers/connect-worker";
 import { kafkaForTests } from "#test/servers/kafka-fixture";
 import { startWorkerProcess, temporaryDirectory, workerProps } from "#test/support/worker-process";
-import { readAccepted } from "./rest/accepted.ts";
-import type { Accepted } from "./rest/accepted.ts";
-import { runScenario } from "./rest/differential.ts";
-import type { Pair } from "./rest/differential.ts";
-import { scenarios } from "./rest/requests/index.ts";
+import { readAccepted } from "./accepted.ts";
+import type { Accepted } from "./accepted.ts";
+import { runScenario } from "./differential.ts";
+import type { Pair } from "./differential.ts";
+import { scenarios } from "./requests/index.ts";
 
 /** The whole suite with `npm run test:compat`; a part of it, that fits, with `npm test`. */
 const isFull = process.env["COMPAT"] === "full";
