@@ -14,9 +14,14 @@ const commands = [
   "connectors resume",
   "connectors stop",
   "connectors delete",
+  "schema plan",
+  "schema register",
+  "schema check",
+  "hl7 convert",
   "hl7 generate",
   "hl7 parse",
   "hl7 send",
+  "hl7 validate",
 ];
 
 test("the help names every command", async (t) => {
@@ -55,6 +60,8 @@ const misunderstood: readonly (readonly [args: string, says: RegExp])[] = [
   ["hl7 generate --count x", /^--count takes a whole number\n/],
   ["hl7 generate --seed -1", /\nusage: hl7 generate/],
   ["hl7 generate --format xml", /^--format is hl7, ndjson or mllp\n/],
+  ["hl7 convert", /^A file, or -, is needed\n/],
+  ["hl7 convert a.hl7 --bundle zip", /^--bundle takes transaction or message\n/],
   ["hl7 parse", /^A file, or -, is needed\n/],
   ["hl7 send a.hl7", /^A file and --to HOST:PORT are needed\n/],
   ["hl7 send a.hl7 --to nowhere", /^A file and --to HOST:PORT are needed\n/],

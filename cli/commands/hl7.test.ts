@@ -277,3 +277,34 @@ for (const [what, args] of [
     assert.equal((await runCli(t, ["hl7", "validate", ...args], "")).exitCode, 2);
   });
 }
+
+test("convert prints a bundle for each message, and with --report what became of each field", async (t) => {
+  const text = message("M1", "PID|1||4711^^^HOSP^MR||Hara^Ann", "PV1|1|I|W1", "ZZ1|1|x");
+
+  const [bundle, report] = await Promise.all([
+    runCli(t, ["hl7", "convert", "-", "--bundle", "message"], text),
+    runCli(t, ["hl7", "convert", "-", "--report"], text),
+  ]);
+
+  const { type, entry } = JSON.parse(bundle.stdout) as {
+    type: string;
+    entry: readonly { resource: { resourceType: string } }[];
+  };
+  assert.equal(type, "message");
+  assert.equal(entry[0]?.resource.resourceType, "MessageHeader");
+  assert.match(report.stdout, /^PID-5\tmapped\tPatient\.name \(\d+\)$/m);
+  assert.match(report.stdout, /^PID-1\tignored\t/m);
+  assert.match(report.stdout, /^ZZ1-2\tunmapped\tthe segment is not converted$/m);
+  assert.doesNotMatch(report.stdout, /Hara|4711/);
+  assert.match(report.stderr, /^ADT_A01: \d+ fields mapped, \d+ ignored on purpose, 2 unmapped\n$/);
+});
+
+test("convert says why a message makes nothing, and fails", async (t) => {
+  const text = message("M1", "PID|1||4711").replace("ADT^A01", "ZZZ^Z01");
+
+  const { stdout, stderr, exitCode } = await runCli(t, ["hl7", "convert", "-"], text);
+
+  assert.equal(exitCode, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^HL7_TRIGGER_UNSUPPORTED: /);
+});

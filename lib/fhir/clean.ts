@@ -54,18 +54,9 @@ function isFilled(text: string): boolean {
 }
 
 function allowedText(text: string): string {
-  return hasControl(text) ? [...text].filter((each) => !isControl(each)).join("") : text;
+  return CONTROL.test(text) ? text.replaceAll(CONTROLS, "") : text;
 }
 
 /** Below U+0020, all but tab, line feed and carriage return. */
-function isControl(character: string): boolean {
-  return character < " " && character !== "\t" && character !== "\n" && character !== "\r";
-}
-
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return true;
-  }
-  return false;
-}
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
+const CONTROLS = new RegExp(CONTROL, "g");

@@ -39,7 +39,10 @@ export function fhirDate(text: string): string | undefined {
 /** A FHIR time of an HL7 TM (`HHMM[SS]`). */
 export function fhirTime(text: string): string | undefined {
   const match = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d)?(\.\d+)?/.exec(text);
-  return match ? `${match[1]}:${match[2]}:${match[3] ?? "00"}${match[4] ?? ""}` : undefined;
+  if (!match) return undefined;
+  // Zeros behind the milliseconds say nothing, and some receivers refuse them.
+  const fraction = (match[4] ?? "").replace(/^(\.\d{3})0+$/, "$1");
+  return `${match[1]}:${match[2]}:${match[3] ?? "00"}${fraction}`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,7 +1,8 @@
-import { v5 } from "uuid";
+import { parse, v5 } from "uuid";
 
 /** The name space of all ids that this product makes; never to be changed, or replays would duplicate. */
-const NAMESPACE = "5f0c2b1e-6a53-5f9d-9a59-6c0f0a4f8e21";
+const NAMESPACE = parse("5f0c2b1e-6a53-5f9d-9a59-6c0f0a4f8e21");
+const encoder = new TextEncoder();
 
 /**
  * The id of a resource: a UUID (version 5) over its type and what identifies it, so the same patient,
@@ -10,5 +11,5 @@ const NAMESPACE = "5f0c2b1e-6a53-5f9d-9a59-6c0f0a4f8e21";
  * The parts are kept apart by their JSON form: ["ab","c"] and ["a","bc"] are different.
  */
 export function resourceId(resourceType: string, ...identity: readonly string[]): string {
-  return v5(JSON.stringify([resourceType, ...identity]), NAMESPACE);
+  return v5(encoder.encode(JSON.stringify([resourceType, ...identity])), NAMESPACE);
 }

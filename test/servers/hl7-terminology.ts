@@ -37,11 +37,11 @@ export interface CodeSystem {
   readonly concept?: readonly Concept[];
 }
 
-/** HL7's code systems of one kind (`v2`, `v3`). */
-export function hl7CodeSystems(kind: string): readonly CodeSystem[] {
+/** HL7's code systems whose file name begins so (`v2-`); all for "". */
+export function hl7CodeSystems(prefix: string): readonly CodeSystem[] {
   const folder = hl7TerminologyFolder();
   return readdirSync(folder)
-    .filter((file) => file.startsWith(`CodeSystem-${kind}-`))
+    .filter((file) => file.startsWith(`CodeSystem-${prefix}`))
     .toSorted()
     .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as CodeSystem);
 }

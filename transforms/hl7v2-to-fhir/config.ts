@@ -1,8 +1,10 @@
-import { ConfigDef, ConfigError, nonEmptyString } from "#connect-api";
+import { ConfigDef, ConfigError, nonEmptyString, oneOf } from "#connect-api";
 import { isTimeZone } from "#lib/fhir";
 
 export const TOPIC_PREFIX = "topic.prefix";
 export const TIME_ZONE = "time.zone";
+export const FHIR_PROFILE = "fhir.profile";
+export const ID_NAMESPACE = "id.namespace";
 
 export const configDef = new ConfigDef({
   [TOPIC_PREFIX]: {
@@ -29,5 +31,22 @@ export const configDef = new ConfigDef({
     displayName: "Time zone",
     documentation:
       "Zone of the sender's clocks, for times that are sent without one: `UTC`, an offset such as `+01:00`, or a name such as `Europe/Berlin`. FHIR demands a zone; one that is sent is kept.",
+  },
+  [FHIR_PROFILE]: {
+    type: "STRING",
+    default: "r4",
+    validator: oneOf("r4", "us-core"),
+    importance: "MEDIUM",
+    displayName: "FHIR profile",
+    documentation:
+      "`r4`: plain FHIR R4. `us-core`: also what US Core demands, with a data-absent-reason where the message says nothing of it, and the profile in `meta`.",
+  },
+  [ID_NAMESPACE]: {
+    type: "STRING",
+    default: "",
+    importance: "LOW",
+    displayName: "Id name space",
+    documentation:
+      "Part of every id: set it when several installations whose numbers are not unique among them write into one store. Changing it gives every resource another id.",
   },
 });

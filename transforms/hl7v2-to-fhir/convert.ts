@@ -12,13 +12,19 @@ import { mshToProvenance } from "./segments/msh-provenance.ts";
 import { finishOrder } from "./segments/orc-order.ts";
 import { sftToMessageHeader } from "./segments/sft-device.ts";
 import { State } from "./state.ts";
+import { addUsCore } from "./us-core.ts";
 import { walk } from "./walk.ts";
 
 export type ConversionProblem = "HL7_TRIGGER_UNSUPPORTED" | "HL7_PID_MISSING";
 
 /** What became of a message: the resources, or why there are none. */
 export type ConversionResult =
-  | { readonly made: readonly Made[]; readonly conversion: Conversion }
+  | {
+      readonly made: readonly Made[];
+      readonly conversion: Conversion;
+      /** Structure of the message, such as `ADT_A01`. */
+      readonly structure: string;
+    }
   | { readonly problem: ConversionProblem; readonly text: string };
 
 /** Structures that are about no patient. */
@@ -56,7 +62,7 @@ export function convertMessage(message: Message, options: ConversionOptions): Co
   }
   const conversion = new Conversion(message, options);
   convert(message, event, conversion);
-  return { made: conversion.made(), conversion };
+  return { made: conversion.made(), conversion, structure: event.map.structure };
 }
 
 function convert(message: Message, { map, meaning }: EventMap, conversion: Conversion): void {
@@ -76,6 +82,9 @@ function convert(message: Message, { map, meaning }: EventMap, conversion: Conve
     referenceTo(resource as Draft),
   );
   mshToProvenance(targets, meaning, conversion);
+  if (conversion.options.profile === "us-core") {
+    for (const { resource } of conversion.drafts) addUsCore(resource);
+  }
 }
 
 /** What a message is about: the patient, the visit, results, orders, appointments, documents. */

@@ -15,6 +15,8 @@ export type ValueOf<V> = (
 export interface Row<T> {
   /** The element it fills, such as `hospitalization.admitSource`. */
   readonly element: string;
+  /** It only keeps the field in an extension named after it. */
+  readonly isKept?: boolean;
   /** Returns whether the field said something. */
   readonly apply: (
     field: Field,
@@ -210,13 +212,15 @@ const rows = {
       const value = map(repetition, conversion, segment, position);
       return value === undefined ? undefined : { url, [key]: value };
     }),
-  kept: (key: string, map: ValueOf<unknown>): Row<Bag> =>
-    eachRow("extension", (repetition, conversion, segment, position) => {
+  kept: (key: string, map: ValueOf<unknown>): Row<Bag> => ({
+    ...eachRow("extension", (repetition, conversion, segment, position) => {
       const value = map(repetition, conversion, segment, position);
       return value === undefined
         ? undefined
         : { url: keptUrl(segment.name, position), [key]: value };
     }),
+    isKept: true,
+  }),
 };
 
 /** Whether two values that were made are the same, so that what is said twice stands once. */

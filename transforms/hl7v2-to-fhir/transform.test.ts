@@ -39,6 +39,7 @@ test("each resource is a record of its type's topic, under the message's key, wi
     [
       "content-type=application/fhir+json",
       "fhir-version=R4",
+      "hl7.unmapped-fields=0",
       "source-system=LAB|HOSP",
       "message-control-id=M1",
     ],

@@ -1,10 +1,12 @@
-import { DataError, Headers, STRING_SCHEMA, Transformation } from "#connect-api";
-import type { ConnectRecord, Header, Props } from "#connect-api";
+import { DataError, Headers, NO_METRICS, STRING_SCHEMA, Transformation } from "#connect-api";
+import type { ConnectRecord, Header, PluginMetrics, Props } from "#connect-api";
 import { Hl7ParseError, parseMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
-import { TIME_ZONE, TOPIC_PREFIX, configDef } from "./config.ts";
+import { FHIR_PROFILE, ID_NAMESPACE, TIME_ZONE, TOPIC_PREFIX, configDef } from "./config.ts";
 import { convertMessage } from "./convert.ts";
-import type { Made } from "./conversion.ts";
+import type { ConversionOptions, Made } from "./conversion.ts";
+import { countFields } from "./report.ts";
+import type { FieldCounts } from "./report.ts";
 
 /** Headers of the raw record that hold for what is made of it too. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -25,27 +27,51 @@ const KEPT: ReadonlySet<string> = new Set([
 export class Hl7v2ToFhir extends Transformation {
   override readonly version = "1.0.0";
   #prefix = "";
-  #timeZone = "";
+  #options: Omit<ConversionOptions, "receivedAt"> = { timeZone: "UTC" };
+  #metrics: PluginMetrics = NO_METRICS;
 
   config() {
     return configDef;
   }
+  override withPluginMetrics(metrics: PluginMetrics): void {
+    this.#metrics = metrics;
+  }
   configure(props: Props): void {
     const config = configDef.parse(props);
     this.#prefix = config[TOPIC_PREFIX];
-    this.#timeZone = config[TIME_ZONE];
+    this.#options = {
+      timeZone: config[TIME_ZONE],
+      profile: config[FHIR_PROFILE] === "us-core" ? "us-core" : "r4",
+      idNamespace: config[ID_NAMESPACE],
+    };
   }
 
   apply<R extends ConnectRecord>(record: R): R | readonly R[] {
     // A tombstone holds no message to convert; it passes through unchanged.
     if (record.value === null) return record;
-    const result = convertMessage(parse(record.value), {
-      timeZone: this.#timeZone,
+    const message = parse(record.value);
+    const result = convertMessage(message, {
+      ...this.#options,
       receivedAt: new Date(record.timestamp ?? 0).toISOString(),
     });
     if ("problem" in result) throw new DataError(result.problem, result.text);
-    const headers = fhirHeaders(record.headers);
+    const counts = countFields(message, result.conversion);
+    this.#count(counts, result.structure);
+    const headers = fhirHeaders(record.headers, counts);
     return result.made.map((made) => this.#recordOf(made, record, headers));
+  }
+
+  /** Fields by what became of them, and by the message's structure, of which there are a few dozen. */
+  #count(counts: FieldCounts, structure: string): void {
+    for (const outcome of ["mapped", "ignored", "unmapped"] as const) {
+      this.#metrics
+        .counter(
+          "hl7-fields-total",
+          "Filled fields of HL7 v2 messages, by what became of them in FHIR",
+          { outcome, structure },
+        )
+        .add(counts[outcome]);
+    }
   }
 
   #recordOf<R extends ConnectRecord>({ resource, key }: Made, record: R, headers: Headers): R {
@@ -75,10 +101,12 @@ function parse(value: unknown): Message {
   }
 }
 
-function fhirHeaders(headers: Headers): Headers {
+/** `hl7.unmapped-fields` says how many filled fields of the message made nothing; the report says which. */
+function fhirHeaders(headers: Headers, { unmapped }: FieldCounts): Headers {
   const own = [
     ["content-type", "application/fhir+json"],
     ["fhir-version", "R4"],
+    ["hl7.unmapped-fields", String(unmapped)],
   ] as const;
   return new Headers([
     ...own.map(([key, value]): Header => ({ key, schema: STRING_SCHEMA, value })),

@@ -29,6 +29,11 @@ export function isCodeOf(system: string, code: string): boolean | undefined {
  * Changes the resource in place, and returns it.
  */
 export function dropUnknownSystems<T extends object>(node: T): T {
+  if (Array.isArray(node)) {
+    for (const item of node)
+      if (typeof item === "object" && item !== null) dropUnknownSystems(item);
+    return node;
+  }
   for (const key in node) {
     const value: unknown = node[key];
     if (typeof value === "object" && value !== null) dropUnknownSystems(value);

@@ -19,21 +19,26 @@ export function hdToUri(hd: Parts): string | undefined {
 
 export function universalIdToUri(universalId: string, type: string): string | undefined {
   if (universalId === "") return undefined;
-  if (/^[0-2](\.(0|[1-9]\d*))+$/.test(universalId)) return `urn:oid:${universalId}`;
+  if (isOid(universalId)) return `urn:oid:${universalId}`;
   if (type.toUpperCase() === "UUID" && UUID.test(universalId)) {
     return `urn:uuid:${universalId.toLowerCase()}`;
   }
-  return /^(https?:\/\/[^\s/]|urn:(?!oid:|uuid:)[a-z0-9]|urn:oid:[0-2]\.|urn:uuid:[0-9a-f]{8}-)\S+$/.test(
+  return /^(https?:\/\/[^\s/]|urn:(?!oid:|uuid:)[a-z0-9]|urn:oid:[0-2](?:\.\d+){3}|urn:uuid:[0-9a-f]{8}-)\S+$/.test(
     universalId,
   )
     ? universalId
     : undefined;
 }
 
+/** `1.2` and the like are arcs of a standards body, which assigns no patient its number; validators refuse them. */
+const isOid = (text: string): boolean =>
+  /^[0-2](\.(0|[1-9]\d*))+$/.test(text) && text.lastIndexOf(".") >= SHORTEST_ROOT;
+const SHORTEST_ROOT = 5;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** What keeps the ids of different authorities apart: the universal id, else the name space, else the sender. */
+/** What keeps the ids of different authorities apart: the universal id, else the name space or what stands for one, else the sender. */
 export function authorityOf(hd: Component, conversion: Conversion): string {
   const parts = subcomponentsOf(hd);
-  return hdToUri(parts) ?? (parts(1) || conversion.message.header.sendingFacility);
+  return hdToUri(parts) ?? (parts(1) || parts(2) || conversion.message.header.sendingFacility);
 }

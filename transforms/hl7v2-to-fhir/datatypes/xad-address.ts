@@ -70,8 +70,9 @@ function extensions(type: string, censusTract: string): Extension[] {
       valueCoding: { system: hl7Table("0190"), code: type },
     });
   }
+  // HL7's own extension for it stands at a line of the address, and the tract belongs to none.
   if (censusTract !== "") {
-    list.push({ url: `${EXTENSION}/iso21090-ADXP-censusTract`, valueString: censusTract });
+    list.push({ url: "urn:hl7-org:v2xml#XAD.10", valueString: censusTract });
   }
   return list;
 }

@@ -12,7 +12,7 @@ import { xpnToHumanName, xpnToString } from "../datatypes/xpn-humanname.ts";
 import { organizationXtn, xtn } from "../datatypes/xtn-contactpoint.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
-import { languageOf } from "./pid-patient.ts";
+import { language as spoken } from "../datatypes/cwe-language.ts";
 
 const { each, one, rule, kept } = rowsFor<RelatedPerson>();
 
@@ -62,7 +62,7 @@ export const gt1RelatedPerson = segmentMap<RelatedPerson>(
     34: kept("valueCodeableConcept", cwe(undefined, "0009")),
     35: kept("valueCodeableConcept", cwe(undefined, "0171")),
     36: rule("communication.language", (field, target) => {
-      const language = languageOf(field.first);
+      const language = spoken(field.first);
       if (!language) return false;
       (target.communication ??= []).push({ language });
       return true;

@@ -10,7 +10,7 @@ import { xtn } from "../datatypes/xtn-contactpoint.ts";
 import { organization } from "../datatypes/xon-organization.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
-import { languageOf } from "./pid-patient.ts";
+import { language as spoken } from "../datatypes/cwe-language.ts";
 
 const { each, one, rule, kept } = rowsFor<RelatedPerson>();
 const contact = rowsFor<PatientContact>();
@@ -43,7 +43,7 @@ export const nk1RelatedPerson = segmentMap<RelatedPerson>(
     18: kept("valueCodeableConcept", cwe(undefined, "0009")),
     19: kept("valueCodeableConcept", cwe(undefined, "0171")),
     20: rule("communication.language", (field, target) => {
-      const language = languageOf(field.first);
+      const language = spoken(field.first);
       if (!language) return false;
       (target.communication ??= []).push({ language });
       return true;

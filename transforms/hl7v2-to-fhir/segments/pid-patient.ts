@@ -1,8 +1,8 @@
 import type { Address, Extension, Patient } from "fhir/r4";
 import type { Field, Repetition, Segment } from "#lib/hl7v2";
-import { mapCode } from "../codesystems/concept-maps.ts";
 import type { Conversion, Draft } from "../conversion.ts";
-import { cwe, cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
+import { cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { language } from "../datatypes/cwe-language.ts";
 import { cxToIdentifier, identifierType } from "../datatypes/cx-identifier.ts";
 import { dln } from "../datatypes/dln-identifier.ts";
 import { authorityOf } from "../datatypes/hd-uri.ts";
@@ -50,7 +50,7 @@ export const pidPatient = segmentMap<Patient>(
     12: rule("address.district", county),
     13: each("telecom", xtn("home")),
     14: each("telecom", xtn("work")),
-    15: rule("communication", language),
+    15: rule("communication", communication),
     16: one("maritalStatus", cwe("MaritalStatus", "0002")),
     17: extension(`${EXTENSION}/patient-religion`, "valueCodeableConcept", cwe("Religion", "0006")),
     19: each("identifier", (repetition) =>
@@ -172,20 +172,11 @@ function county(field: Field, target: Draft<Patient> | Patient): boolean {
   return true;
 }
 
-function language(field: Field, target: Patient): boolean {
-  const language = languageOf(field.first);
-  if (!language) return false;
-  (target.communication ??= []).push({ language });
+function communication(field: Field, target: Patient): boolean {
+  const spoken = language(field.first);
+  if (!spoken) return false;
+  (target.communication ??= []).push({ language: spoken });
   return true;
-}
-
-/** A language as BCP 47 where the sender's code is one. */
-export function languageOf(repetition: Repetition): ReturnType<typeof cweToCodeableConcept> {
-  const mapped = mapCode("PrimaryLanguage", repetition.value);
-  const own = cweToCodeableConcept(repetition);
-  if (!mapped) return own;
-  const rest = (own?.coding ?? []).filter(({ system }) => system !== undefined);
-  return { ...own, coding: [{ ...mapped }, ...rest] };
 }
 
 /** Extensions that hold their code one level down. */

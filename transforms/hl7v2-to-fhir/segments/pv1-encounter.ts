@@ -177,6 +177,7 @@ export function pv1(segment: Segment, state: State): void {
 
 /** The status: what the event says, else finished at PV1-45, else what the class of the patient says. */
 function finishPeriod(encounter: Draft<Encounter>, segment: Segment, state: State): void {
+  if (state.event.undo === "end") delete encounter.period?.end;
   const { period } = encounter;
   if (state.event.ends && !period?.end) {
     const end = state.happenedAt;

@@ -1,6 +1,7 @@
 import type { Practitioner, PractitionerRole } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { referenceTo } from "../conversion.ts";
+import { language } from "../datatypes/cwe-language.ts";
 import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { cxToIdentifier } from "../datatypes/cx-identifier.ts";
 import { code, date, dateTime, text, yesOrNo } from "../datatypes/primitives.ts";
@@ -48,7 +49,7 @@ export const stfPractitioner = segmentMap<Practitioner>("STF[Practitioner]", {
   24: kept("valueDate", date),
   25: kept("valueDate", date),
   26: kept("valueDate", date),
-  27: each("communication", cwe()),
+  27: each("communication", language),
   28: kept("valueCodeableConcept", cwe("Religion", "0006")),
   29: kept("valueDate", date),
   30: kept("valueBoolean", yesOrNo),

@@ -1,0 +1,88 @@
+import { parseArgs } from "node:util";
+import { isTimeZone } from "#lib/fhir";
+import { parseMessage } from "#lib/hl7v2";
+import type { Message } from "#lib/hl7v2";
+import {
+  conversionReport,
+  convertMessage,
+  toBundle,
+} from "../../transforms/hl7v2-to-fhir/library.ts";
+import type {
+  ConversionOptions,
+  ConversionReport,
+} from "../../transforms/hl7v2-to-fhir/library.ts";
+import { UsageError } from "../command.ts";
+import type { Command } from "../command.ts";
+import { inputBytes, messagesOf } from "../input.ts";
+
+export const hl7Convert: Command = {
+  name: "hl7 convert",
+  summary: "messages as FHIR R4 bundles, or a report of what became of each field",
+  usage:
+    "hl7 convert FILE|- [--report] [--bundle transaction|message] [--profile r4|us-core] [--time-zone ZONE]",
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        report: { type: "boolean" },
+        bundle: { type: "string", default: "transaction" },
+        profile: { type: "string", default: "r4" },
+        "time-zone": { type: "string", default: "UTC" },
+      },
+    });
+    const [file] = positionals;
+    if (file === undefined) throw new UsageError("A file, or -, is needed");
+    const bundle = chosen("bundle", values.bundle, ["transaction", "message"] as const);
+    const timeZone = values["time-zone"];
+    if (!isTimeZone(timeZone)) throw new UsageError("--time-zone takes UTC, +01:00 or a name");
+    const options: ConversionOptions = {
+      timeZone,
+      receivedAt: new Date().toISOString(),
+      profile: chosen("profile", values.profile, ["r4", "us-core"] as const),
+      trace: values.report ?? false,
+    };
+    let failed = 0;
+    for (const bytes of messagesOf(await inputBytes(file))) {
+      const message = parseMessage(bytes);
+      const output = converted(message, options, values.report ? "report" : bundle);
+      if (output === undefined) failed += 1;
+      else process.stdout.write(output);
+    }
+    if (failed > 0) process.exitCode = 1;
+  },
+};
+
+/** The text to print; undefined when the message is not converted, which stderr says. */
+function converted(
+  message: Message,
+  options: ConversionOptions,
+  form: "report" | "transaction" | "message",
+): string | undefined {
+  const result = convertMessage(message, options);
+  if ("problem" in result) {
+    process.stderr.write(`${result.problem}: ${result.text}\n`);
+    return undefined;
+  }
+  if (form !== "report") return `${JSON.stringify(toBundle(result.conversion, form), null, 2)}\n`;
+  const report = conversionReport(message, result.conversion);
+  const { mapped, ignored, unmapped } = report.counts;
+  process.stderr.write(
+    `${result.structure}: ${mapped} fields mapped, ${ignored} ignored on purpose, ${unmapped} unmapped\n`,
+  );
+  return [...linesOf(report)].map((line) => `${line}\n`).join("");
+}
+
+/** `PV1-14<TAB>mapped<TAB>Encounter.hospitalization.admitSource`; places only, never values. */
+function* linesOf({ fields }: ConversionReport): Generator<string> {
+  for (const { place, outcome, reason, made = [] } of fields) {
+    const elements = made.map(({ element, resource }) => `${element} (${resource + 1})`).join(", ");
+    yield [place, outcome, reason ?? elements].join("\t");
+  }
+}
+
+function chosen<T extends string>(option: string, value: string, values: readonly T[]): T {
+  const found = values.find((each) => each === value);
+  if (found === undefined) throw new UsageError(`--${option} takes ${values.join(" or ")}`);
+  return found;
+}

@@ -1,0 +1,28 @@
+import type { CodeableConcept } from "fhir/r4";
+import type { Repetition } from "#lib/hl7v2";
+import { mapCode } from "../codesystems/concept-maps.ts";
+import { LANGUAGES, languageTag } from "../codesystems/language.ts";
+import { concept } from "./cwe-codeableconcept.ts";
+import { componentsOf } from "./parts.ts";
+
+/**
+ * A language as BCP 47, which is what FHIR demands of one that somebody speaks (PrimaryLanguage); the sender's own coding
+ * follows. What names no language stays as text.
+ */
+export function language(repetition: Repetition): CodeableConcept | undefined {
+  if (repetition.isEmpty || repetition.isNull) return undefined;
+  const cwe = componentsOf(repetition);
+  const own = concept(cwe);
+  if (!own) return undefined;
+  const [first] = own.coding ?? [];
+  const tag =
+    mapCode("PrimaryLanguage", cwe(1))?.code ??
+    [cwe(1), cwe(2), cwe(4), cwe(5), cwe(9)].map(languageTag).find((each) => each !== undefined);
+  const text = own.text ?? first?.display ?? first?.code;
+  if (tag === undefined) return text === undefined ? undefined : { text };
+  const rest = (own.coding ?? []).filter(({ system }) => system !== undefined);
+  return {
+    coding: [{ system: LANGUAGES, code: tag }, ...rest],
+    ...(own.text === undefined ? {} : { text: own.text }),
+  };
+}
