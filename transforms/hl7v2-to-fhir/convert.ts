@@ -27,17 +27,14 @@ export type ConversionResult =
     }
   | { readonly problem: ConversionProblem; readonly text: string };
 
-/** Structures that are about no patient. */
-const WITHOUT_PATIENT: ReadonlySet<string> = new Set([
-  "ADT_A20",
-  "MFN_M01",
-  "MFN_M02",
-  "MFN_M05",
-  "OMS_O05",
-  "OMN_O07",
-  "ORM_O01",
-  "SIU_S12",
-]);
+/**
+ * Structures that may be about no patient: beds, master files, supplies, blocked times, and results and orders of
+ * specimens from elsewhere.
+ */
+const WITHOUT_PATIENT: ReadonlySet<string> = new Set(
+  `ADT_A20 MFN_M01 MFN_M02 MFN_M05 OMG_O19 OMI_O23 OML_O21 OML_O33 OML_O35 OML_O39 OMN_O07 OMS_O05 ORM_O01 ORU_R01
+  OUL_R21 OUL_R22 OUL_R23 OUL_R24 SIU_S12`.split(/\s+/),
+);
 
 /**
  * Converts a message to FHIR R4 resources, referenced ones before those that refer to them. The same

@@ -88,10 +88,11 @@ const bodies: readonly (readonly [events: string, body: string, types: string])[
     "DocumentReference Binary",
   ],
   [
-    "SIU^S12 S13 S14 S15 S16 S17 S18 S19 S20 S21 S22 S23 S24 S26",
+    "SIU^S12 S13 S14 S15 S16 S17 S18 S19 S20 S21 S22 S26",
     `${SCH}\r${PID}\r${AIP}`,
     "Patient Appointment Practitioner",
   ],
+  ["SIU^S23 S24", `${SCH}\r${AIP}`, "Schedule Slot Practitioner"],
   ["DFT^P03 P11", `${PID}\r${PV1}\rFT1|1|T1||20260101|20260101|CG|99213^Visit^C4`, "ChargeItem"],
   [
     "BAR^P01 P02 P05 P06 P10 P12",
@@ -248,5 +249,18 @@ for (const [event, status] of appointments) {
     assert.equal(found?.status, status);
     assert.equal(found.start, "2026-01-02T09:00:00+00:00");
     assert.equal(found.participant.length, 2);
+  });
+}
+
+const slots = [
+  ["SIU^S23", "busy-unavailable"],
+  ["SIU^S24", "free"],
+] as const;
+for (const [event, status] of slots) {
+  test(`after ${event} the time is ${status}, and there is no appointment`, () => {
+    const resources = convert(event, `${SCH}\r${AIP}`);
+
+    assert.equal(resources.find((each) => each.resourceType === "Slot")?.status, status);
+    assert.ok(!resources.some((each) => each.resourceType === "Appointment"));
   });
 }

@@ -1,6 +1,7 @@
 import { aig, ail, aip, ais } from "./segments/ai-appointment.ts";
 import { al1 } from "./segments/al1-allergyintolerance.ts";
 import { con } from "./segments/con-consent.ts";
+import { cti } from "./segments/cti-researchsubject.ts";
 import { dg1 } from "./segments/dg1-condition.ts";
 import { acc, drg, ub1, ub2 } from "./segments/encounter-details.ts";
 import { err } from "./segments/err-operationoutcome.ts";
@@ -18,7 +19,7 @@ import { nte } from "./segments/nte-annotation.ts";
 import { obr } from "./segments/obr-order.ts";
 import { obx } from "./segments/obx-observation.ts";
 import { orc } from "./segments/orc-order.ts";
-import { aut, blg, cdo, cti, ods, rqd, tq2 } from "./segments/order-details.ts";
+import { aut, blg, cdo, ods, rqd, tq2 } from "./segments/order-details.ts";
 import { arv, db1, iar, pda } from "./segments/patient-details.ts";
 import { pd1 } from "./segments/pd1-patient.ts";
 import { pid } from "./segments/pid-patient.ts";

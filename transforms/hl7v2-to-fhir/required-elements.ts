@@ -1,4 +1,4 @@
-import type { FhirResource } from "fhir/r4";
+import type { FhirResource, Observation } from "fhir/r4";
 import { hl7Table } from "./codesystems/coding-system.ts";
 import type { State } from "./state.ts";
 
@@ -22,6 +22,9 @@ export function completeResource(draft: FhirResource, state: State): void {
     case "Goal":
     case "CarePlan":
       draft.subject ??= state.patientReference ?? { display: "unknown" };
+      break;
+    case "Observation":
+      knownSpecimen(draft, state);
       break;
     case "DocumentReference":
       if (draft.content.length === 0) {
@@ -47,5 +50,17 @@ export function completeResource(draft: FhirResource, state: State): void {
       const at = state.happenedAt;
       if (at !== undefined) draft.effectiveDateTime = at;
     }
+  }
+}
+
+/** An observation that names its specimen by number alone (OBX-33) refers to it when the message tells of it. */
+function knownSpecimen(observation: Observation, { conversion }: State): void {
+  const number = observation.specimen?.identifier?.value;
+  if (number === undefined) return;
+  for (const { resource } of conversion.drafts) {
+    if (resource.resourceType !== "Specimen") continue;
+    if (!resource.identifier?.some(({ value }) => value === number)) continue;
+    observation.specimen = { reference: `Specimen/${resource.id}` };
+    return;
   }
 }

@@ -6,6 +6,7 @@ import type {
   Coverage,
   DocumentReference,
   Encounter,
+  EpisodeOfCare,
   FhirResource,
   Goal,
   Observation,
@@ -37,6 +38,8 @@ export interface EventMeaning {
   readonly document?: "current" | "superseded" | "entered-in-error";
   /** Orders of the message carry results. */
   readonly hasResults?: boolean;
+  /** A time is blocked, or free again, and no appointment is told of (S23, S24). */
+  readonly blocks?: "busy" | "free";
   /** What an MRG does; patients are merged by default. */
   readonly merges?: "account" | "both" | "visit" | "identifier" | "move";
   /** The event takes back what ended the visit: PV1-45 does not count. */
@@ -89,6 +92,8 @@ export class State {
   specimensOutside: readonly Reference[] = [];
   /** The group at hand is about a specimen. */
   isUnderSpecimen = false;
+  /** The episode of the visit. */
+  episode: Draft<EpisodeOfCare> | undefined;
   /** The MRG whose visit comes next. */
   mrg: Segment | undefined;
   isInOrder = false;

@@ -1,4 +1,4 @@
-import type { CodeableConcept, Coding, Identifier } from "fhir/r4";
+import type { CodeableConcept, Coding, Element, Identifier } from "fhir/r4";
 import { fhirCode } from "#lib/fhir";
 import type { Repetition } from "#lib/hl7v2";
 import { codingSystem, hl7Table } from "../codesystems/coding-system.ts";
@@ -81,6 +81,18 @@ export const cweIdentifier =
 /** A code of a fixed system. */
 export function codeOf(system: string, code: string): CodeableConcept {
   return { coding: [{ system, code }] };
+}
+
+/** The extension of a code element that keeps the code which was sent. */
+export function alternateCode(coding: Coding): Element {
+  return {
+    extension: [
+      {
+        url: "http://hl7.org/fhir/StructureDefinition/alternate-codes",
+        valueCodeableConcept: { coding: [coding] },
+      },
+    ],
+  };
 }
 
 function mappedCoding(cwe: Parts, map: ConceptMapName): Coding | undefined {

@@ -1,11 +1,17 @@
-import type { Appointment, AppointmentParticipant, HealthcareService, Reference } from "fhir/r4";
+import type {
+  Appointment,
+  AppointmentParticipant,
+  HealthcareService,
+  Reference,
+  ServiceRequest,
+} from "fhir/r4";
 import type { Field, Segment } from "#lib/hl7v2";
 import { referenceTo } from "../conversion.ts";
 import type { Conversion } from "../conversion.ts";
-import { concept, cwe, cweText } from "../datatypes/cwe-codeableconcept.ts";
+import { concept, cwe, cweIdentifier, cweText } from "../datatypes/cwe-codeableconcept.ts";
 import { componentsOf } from "../datatypes/parts.ts";
 import { location } from "../datatypes/pl-location.ts";
-import { text } from "../datatypes/primitives.ts";
+import { dateTime, text } from "../datatypes/primitives.ts";
 import { minutesOf } from "../datatypes/timing.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { ACTION_ONLY, SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
@@ -15,6 +21,7 @@ import { minutesAfter } from "./end-time.ts";
 
 const { one, each, rule, kept } = rowsFor<AppointmentParticipant>();
 const appointmentRows = rowsFor<Appointment>();
+const requestRows = rowsFor<ServiceRequest>();
 
 /** Where a resource of an appointment says when it is needed: start, offset and its unit, duration and its unit. */
 function timeRows(first: number): Record<number, Row<AppointmentParticipant>> {
@@ -136,6 +143,22 @@ export const aisAppointment = segmentMap<Appointment>(
   },
   { 1: SET_ID, 2: ACTION_ONLY },
 );
+
+/** Source: HL7 v2-to-FHIR, AIS[ServiceRequest]. */
+export const aisServiceRequest = segmentMap<ServiceRequest>("AIS[ServiceRequest]", {
+  3: requestRows.each("identifier", cweIdentifier()),
+  4: requestRows.one("occurrencePeriod.start", dateTime),
+  7: requestRows.rule("occurrencePeriod.end", (field, target, _conversion, segment) => {
+    const minutes = minutesOf(field.value, segment.field(8).value || "MIN");
+    const start = target.occurrencePeriod?.start;
+    const end = start && minutes !== undefined ? minutesAfter(start, String(minutes)) : undefined;
+    if (start === undefined || end === undefined) return false;
+    target.occurrencePeriod = { start, end };
+    return true;
+  }),
+  11: requestRows.each("identifier", cweIdentifier()),
+  12: requestRows.each("identifier", cweIdentifier()),
+});
 
 /** A general resource, such as a device or a team, has only a name: a HealthcareService by that name. */
 function deviceOf(repetition: Field["first"], conversion: Conversion): Reference | undefined {

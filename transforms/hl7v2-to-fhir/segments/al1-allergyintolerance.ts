@@ -1,7 +1,7 @@
 import type { AllergyIntolerance } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { mapCode } from "../codesystems/concept-maps.ts";
-import { codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { alternateCode, codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { componentsOf } from "../datatypes/parts.ts";
 import { code, dateTime } from "../datatypes/primitives.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
@@ -11,22 +11,31 @@ import type { State } from "../state.ts";
 const CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
-const { each, one, rule } = rowsFor<AllergyIntolerance>();
+const { one, rule } = rowsFor<AllergyIntolerance>();
 
 /** The severity stands with the reaction where there is one (FHIR demands a manifestation), and as criticality. */
 export const severity: Row<AllergyIntolerance> = rule("criticality", (field, target) => {
   const criticality = mapCode("AllergySeverity[AllergyIntolerance.criticality]", field.value)?.code;
   const own = mapCode("AllergySeverity[AllergyIntolerance.reaction.severity]", field.value)?.code;
-  if (criticality) target.criticality = criticality as "high" | "low";
-  else if (field.value === "U") target.criticality = "unable-to-assess";
+  const sent = mapCode("AllergySeverity[AllergyIntolerance.criticality-original]", field.value);
+  if (criticality) {
+    target.criticality = criticality as "high" | "low";
+    if (sent) Object.assign(target, { _criticality: alternateCode({ ...sent }) });
+  }
+  if (field.value === "U") target.criticality = "unable-to-assess";
   if (own) Object.assign(target, { severity: own });
   return Boolean(criticality ?? own) || field.value === "U";
 });
 
-export const category: Row<AllergyIntolerance> = each(
-  "category",
-  code("AllergenType[AllergyIntoleranceCategory]"),
-);
+/** The category, and beside it the code that was sent, which says more. */
+export const category: Row<AllergyIntolerance> = rule("category", (field, target) => {
+  const own = mapCode("AllergenType[AllergyIntoleranceOriginalCategory]", field.value);
+  const made = mapCode("AllergenType[AllergyIntoleranceCategory]", field.value)?.code;
+  if (!made) return false;
+  target.category = [made as NonNullable<AllergyIntolerance["category"]>[number]];
+  if (own) Object.assign(target, { _category: [alternateCode({ ...own })] });
+  return true;
+});
 
 /** Source: HL7 v2-to-FHIR, AL1[AllergyIntolerance]. */
 export const al1AllergyIntolerance = segmentMap<AllergyIntolerance>(

@@ -1,4 +1,4 @@
-import type { Condition, EncounterDiagnosis } from "fhir/r4";
+import type { Condition, EncounterDiagnosis, EpisodeOfCareDiagnosis } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { referenceTo } from "../conversion.ts";
 import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
@@ -16,6 +16,7 @@ const EXTENSION = "http://hl7.org/fhir/StructureDefinition";
 
 const { each, one, rule, extension, kept } = rowsFor<Condition>();
 const encounterRows = rowsFor<EncounterDiagnosis>();
+const episodeRows = rowsFor<EpisodeOfCareDiagnosis>();
 
 /** Source: HL7 v2-to-FHIR, DG1[Condition]; what it leaves open is kept under the name of the field. */
 export const dg1Condition = segmentMap<Condition>(
@@ -65,6 +66,12 @@ export const dg1Encounter = segmentMap<EncounterDiagnosis>("DG1[Encounter]", {
   15: encounterRows.one("rank", positiveInt),
 });
 
+/** Source: HL7 v2-to-FHIR, DG1[EpisodeOfCare]. */
+export const dg1EpisodeOfCare = segmentMap<EpisodeOfCareDiagnosis>("DG1[EpisodeOfCare]", {
+  6: episodeRows.one("role", cwe("DiagnosisType", "0052")),
+  15: episodeRows.one("rank", positiveInt),
+});
+
 /**
  * A diagnosis: a Condition; of the order, when it stands under one (its reason), else of the visit.
  *
@@ -98,6 +105,14 @@ export function dg1(segment: Segment, state: State): void {
     element: "diagnosis",
   });
   (encounter.diagnosis ??= []).push(diagnosis);
+  const { episode } = state;
+  if (!episode) return;
+  const ofEpisode: EpisodeOfCareDiagnosis = { condition: reference };
+  applyMap(dg1EpisodeOfCare, segment, ofEpisode, conversion, {
+    resource: episode,
+    element: "diagnosis",
+  });
+  (episode.diagnosis ??= []).push(ofEpisode);
 }
 
 function conditionId(dg1: Segment, state: State): string {

@@ -90,6 +90,12 @@ export const nk1Patient = segmentMap<PatientContact>("NK1[Patient]", {
   6: contact.each("telecom", xtn("work")),
   7: contact.each("relationship", cwe("ContactRole", "0131")),
   8: contact.one("period.start", date),
+  9: contact.rule("period.end", (field, target, conversion) => {
+    const period = periodOf(target.period?.start, conversion.date(field.value));
+    if (!period?.end) return false;
+    target.period = period;
+    return true;
+  }),
   13: contact.one("organization", organization),
   15: contact.one("gender", code("AdministrativeSex")),
   30: contact.one("name", xpnToHumanName),

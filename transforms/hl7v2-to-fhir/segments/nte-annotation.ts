@@ -62,6 +62,10 @@ export function nte(segment: Segment, state: State): void {
     (noted.note ??= []).push(note);
   } else if (owner.resourceType === "Appointment") {
     owner.comment = [owner.comment, note.text].filter(Boolean).join("\n");
+    (owner.extension ??= []).push({
+      url: "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.note",
+      valueAnnotation: note,
+    });
   } else if (owner.resourceType === "DocumentReference") {
     owner.description = [owner.description, note.text].filter(Boolean).join("\n");
   } else {

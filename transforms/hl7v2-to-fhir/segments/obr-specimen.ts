@@ -45,12 +45,13 @@ export const obrSpecimen = segmentMap<Specimen>("OBR[Specimen]", {
 });
 
 /**
- * The specimen of an OBR of older versions: only where OBR-15 says what it is and no SPM does.
+ * The specimen of an OBR of older versions: only where OBR-9, OBR-10, OBR-14 or OBR-15 tells of one and no SPM does.
  * Identity: the order.
  */
 export function obrToSpecimen(obr: Segment, order: Order, state: State): void {
   const { conversion, patientReference } = state;
-  if (obr.field(15).isEmpty || obr.field(15).isNull) return;
+  if (conversion.message.segment("SPM")) return;
+  if ([9, 10, 14, 15].every((field) => obr.field(field).isEmpty || obr.field(field).isNull)) return;
   const specimen = conversion.draft<Specimen>({
     resourceType: "Specimen",
     id: conversion.id("Specimen", "order", order.request?.id ?? "", order.report?.id ?? ""),

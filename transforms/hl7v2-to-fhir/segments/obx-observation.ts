@@ -11,7 +11,7 @@ import { hl7Table } from "../codesystems/coding-system.ts";
 import { observationStatus } from "../codesystems/tables.ts";
 import { referenceTo } from "../conversion.ts";
 import type { Conversion, Draft } from "../conversion.ts";
-import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { alternateCode, codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { edToAttachment, inBinary, rpToAttachment } from "../datatypes/ed-attachment.ts";
 import { ei, eipFiller, eipPlacer } from "../datatypes/ei-identifier.ts";
 import { DOCUMENT_TYPES, TEXT_TYPES, naToSampledData, obx5Value } from "../datatypes/obx5-value.ts";
@@ -54,6 +54,10 @@ export const obxObservation = segmentMap<Observation>(
     11: rule("status", (field, target) => {
       const status = observationStatus[field.value];
       if (status) target.status = status as Observation["status"];
+      if (field.value === "X") {
+        const sent = alternateCode({ system: hl7Table("0085"), code: "X" });
+        Object.assign(target, { _status: sent });
+      }
       return status !== undefined;
     }),
     12: kept("valueDateTime", dateTime),

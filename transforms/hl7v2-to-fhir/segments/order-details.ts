@@ -103,14 +103,6 @@ export const tq2ServiceRequest = segmentMap<ServiceRequest>(
   { 1: SET_ID },
 );
 
-/** A clinical trial. The guide has no map for CTI; it is kept with the order. */
-export const ctiServiceRequest = segmentMap<ServiceRequest>("CTI[ServiceRequest]", {
-  1: requests.kept("valueIdentifier", ei()),
-  2: requests.kept("valueCodeableConcept", cwe()),
-  3: requests.kept("valueCodeableConcept", cwe()),
-  4: requests.kept("valueString", text),
-});
-
 /** Who is billed for an order. The guide has no map for BLG. */
 export const blgServiceRequest = segmentMap<ServiceRequest>("BLG[ServiceRequest]", {
   1: requests.kept("valueString", wholeText),
@@ -234,9 +226,6 @@ export const tq2: Handler = (segment, state) => {
   if (order && !order.medicationRequest && state.patientReference && !state.event.administered) {
     applyMap(tq2ServiceRequest, segment, requestOf(order, state), state.conversion);
   }
-};
-export const cti: Handler = (segment, { conversion, slots }) => {
-  if (slots.order?.request) applyMap(ctiServiceRequest, segment, slots.order.request, conversion);
 };
 export const blg: Handler = (segment, { conversion, slots, account }) => {
   if (slots.order?.request) applyMap(blgServiceRequest, segment, slots.order.request, conversion);

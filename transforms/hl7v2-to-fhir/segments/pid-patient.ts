@@ -121,6 +121,7 @@ export function pid(segment: Segment, state: State): void {
   state.patient = patient;
   state.pid = segment;
   state.encounter = undefined;
+  state.episode = undefined;
   state.pv1 = undefined;
   state.slots = { appointment: state.slots.appointment, owner: patient };
   applyMap(pidPatient, segment, patient, conversion);

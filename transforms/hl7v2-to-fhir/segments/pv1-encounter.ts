@@ -1,4 +1,4 @@
-import type { Coding, Coverage, Encounter, EncounterParticipant, Patient } from "fhir/r4";
+import type { Coding, Coverage, Encounter, EncounterParticipant, Flag, Patient } from "fhir/r4";
 import { fhirCode } from "#lib/fhir";
 import type { Repetition, Segment } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
@@ -25,16 +25,24 @@ const PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationTyp
 const { each, one, rule, kept } = rowsFor<Encounter>();
 const patientRows = rowsFor<Patient>();
 const coverageRows = rowsFor<Coverage>();
+const flagRows = rowsFor<Flag>();
 
 /** Somebody who takes part in the visit. */
-export function participant(
-  code: "ATND" | "REF" | "CON" | "ADM" | "PART",
-): ValueOf<EncounterParticipant> {
+export function participant(code: keyof typeof PARTICIPANTS): ValueOf<EncounterParticipant> {
   return (xcn, conversion, segment, position) => {
     const individual = practitioner(xcn, conversion, segment, position);
-    return individual && { type: [codeOf(PARTICIPATION, code)], individual };
+    const type = { ...codeOf(PARTICIPATION, code), text: PARTICIPANTS[code] };
+    return individual && { type: [type], individual };
   };
 }
+
+const PARTICIPANTS = {
+  ATND: "attender",
+  REF: "referrer",
+  CON: "consultant",
+  ADM: "admitter",
+  PART: "Participation",
+} as const;
 
 type PlaceStatus = "active" | "completed" | "planned" | "reserved";
 
@@ -132,6 +140,11 @@ export const pv1Encounter = segmentMap<Encounter>(
   { 1: SET_ID },
 );
 
+/** Source: none in the guide, which has no element for it: a Flag of the visit. */
+export const pv1Flag = segmentMap<Flag>("PV1[Flag]", {
+  16: flagRows.one("code", cwe("VIPIndicator", "0099")),
+});
+
 /** A person is important, whichever the visit. Source: HL7 v2-to-FHIR, PV1[Patient]. */
 export const pv1Patient = segmentMap<Patient>("PV1[Patient]", {
   16: patientRows.extension(
@@ -173,6 +186,24 @@ export function pv1(segment: Segment, state: State): void {
   pv1ToEpisodeOfCare(segment, encounter, state);
   pv1ToEncounterHistory(segment, encounter, state);
   financialClass(segment, state);
+  flag(segment, encounter, state);
+}
+
+/** A VIP is flagged for those who open the visit. Identity: the visit. */
+function flag(segment: Segment, encounter: Draft<Encounter>, state: State): void {
+  const { conversion, patientReference } = state;
+  if (segment.field(16).value === "" || !patientReference) return;
+  const made = conversion.draft<Flag>({
+    resourceType: "Flag",
+    id: conversion.id("Flag", "VIP", encounter.id),
+    status: "active",
+    category: [codeOf("http://terminology.hl7.org/CodeSystem/flag-category", "admin")],
+    ...({} as { code: Flag["code"] }),
+    subject: patientReference,
+    encounter: referenceTo(encounter),
+  });
+  applyMap(pv1Flag, segment, made, conversion);
+  made.code ??= { text: "VIP" };
 }
 
 /** The status: what the event says, else finished at PV1-45, else what the class of the patient says. */

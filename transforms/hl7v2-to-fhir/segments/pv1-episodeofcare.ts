@@ -33,5 +33,6 @@ export function pv1ToEpisodeOfCare(pv1: Segment, encounter: Draft<Encounter>, st
     patient: patientReference,
   });
   applyMap(pv1EpisodeOfCare, pv1, episode, conversion);
+  state.episode = episode;
   encounter.episodeOfCare = [referenceTo(episode)];
 }

@@ -16,6 +16,8 @@ import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { ValueOf } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { tqTiming } from "./timing-rows.ts";
+import { aisServiceRequest } from "./ai-appointment.ts";
+import { appointmentToSlot } from "./sch-slot.ts";
 import { minutesAfter } from "./end-time.ts";
 
 const { each, one, rule, when, kept } = rowsFor<Appointment>();
@@ -149,7 +151,15 @@ export function finishAppointment(state: State): void {
   const { conversion, patientReference } = state;
   const { appointment } = state.slots;
   if (!appointment) return;
+  if (state.event.blocks) {
+    appointmentToSlot(appointment, state);
+    return;
+  }
   if (patientReference) {
+    (appointment.extension ??= []).push({
+      url: "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.subject",
+      valueReference: patientReference,
+    });
     appointment.participant.unshift({ actor: patientReference, status: "accepted" });
   }
   if (appointment.participant.length === 0) {
@@ -193,5 +203,8 @@ function orderOf(
     subject: patientReference,
   });
   applyMap(schServiceRequest, sch, request, conversion);
+  for (const ais of conversion.message.segmentsNamed("AIS")) {
+    applyMap(aisServiceRequest, ais, request, conversion);
+  }
   appointment.basedOn = [referenceTo(request)];
 }
