@@ -2,6 +2,7 @@ import { hostname as systemHostname } from "node:os";
 import type { Props } from "#connect-api";
 import { openRecordLog } from "#broker";
 import type { RecordLog } from "#broker";
+import { ConfigProviders } from "./config/config-providers.ts";
 import { isDistributed, parseWorkerConfig } from "./config/worker-config.ts";
 import type { WorkerConfig } from "./config/worker-config.ts";
 import type { Herder } from "./herder/herder.ts";
@@ -41,7 +42,9 @@ export interface Worker {
  * Rejects with ConfigError for wrong settings, RecordLogError when the log cannot be reached, and the
  * system's error when the REST address cannot be bound; nothing keeps running then.
  */
-export async function startWorker(props: Props): Promise<Worker> {
+export async function startWorker(written: Props): Promise<Worker> {
+  const providers = ConfigProviders.of(written);
+  const { props } = providers.resolve(written);
   const config = parseWorkerConfig(props);
   const plugins = await loadPlugins(config["plugin.path"] ?? []);
   const log = await openRecordLog({
@@ -64,6 +67,7 @@ export async function startWorker(props: Props): Promise<Worker> {
       isShared: sharing.isShared,
     }));
     const context: WorkerContext = {
+      providers,
       log,
       plugins,
       metrics,

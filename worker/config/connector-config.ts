@@ -203,6 +203,33 @@ export const commonConfigDef = new ConfigDef({
   },
 });
 
+/** Beyond Kafka: tasks that restart themselves. */
+export const restartConfigDef = new ConfigDef({
+  "errors.restart.max.attempts": {
+    type: "INT",
+    default: 0,
+    importance: "MEDIUM",
+    group: ERRORS,
+    order: 9,
+    width: "SHORT",
+    displayName: "Restarts of a Failed Task",
+    validator: atLeast(0),
+    documentation:
+      "How often a task that failed is restarted by itself, with growing pauses, before it stays FAILED. It counts anew after ten minutes without a failure. 0: never.",
+  },
+  "errors.restart.delay.max.ms": {
+    type: "LONG",
+    default: 60_000,
+    importance: "LOW",
+    group: ERRORS,
+    order: 10,
+    width: "SHORT",
+    displayName: "Longest Pause Before a Restart",
+    validator: atLeast(0),
+    documentation: "The longest pause before such a restart, in milliseconds; the first is 1000.",
+  },
+});
+
 export const sinkConfigDef = new ConfigDef({
   topics: {
     type: "LIST",

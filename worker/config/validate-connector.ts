@@ -4,10 +4,12 @@ import type { ConfigInfos, RawConfig } from "../herder/herder.ts";
 import type { PluginVersionError } from "../plugins/plugins.ts";
 import type { Plugin, Plugins } from "../plugins/plugins.ts";
 import { aliasKeys, checkAliases } from "./alias-keys.ts";
+import type { ConfigProviders } from "./config-providers.ts";
 import { CheckedConfig, groupsOf, reportPart } from "./checked-config.ts";
 import type { ReportPart } from "./checked-config.ts";
 import {
   commonConfigDef,
+  restartConfigDef,
   sinkConfigDef,
   sourceConfigDef,
   streamConfigDef,
@@ -26,6 +28,8 @@ export interface ValidatingWorker {
   readonly groupId: string;
   readonly isExactlyOnce: boolean;
   readonly overridePolicy: OverridePolicy;
+  /** Resolves placeholders before a config is checked; undefined where there are none. */
+  readonly providers?: ConfigProviders;
 }
 
 /** A worker that allows everything, for one that has no such settings. */
@@ -45,9 +49,10 @@ export function frameworkKeys(
     },
   };
   if (!connector) return common;
-  if (kind === "source") return { ...common, ...sourceConfigDef.keys };
+  const own = restartConfigDef.keys;
+  if (kind === "source") return { ...common, ...sourceConfigDef.keys, ...own };
   const stream = connector instanceof TopicStreamConnector ? streamConfigDef.keys : {};
-  return { ...common, ...sinkConfigDef.keys, ...stream };
+  return { ...common, ...sinkConfigDef.keys, ...stream, ...own };
 }
 
 /**

@@ -54,6 +54,7 @@ export class ConnectHerder implements Herder {
       groupId: workerConfig["group.id"],
       isExactlyOnce: workerConfig["exactly.once.source.support"] === "enabled",
       overridePolicy: overridePolicyOf(workerConfig),
+      providers: context.providers,
     });
     const runtimes = (): ConnectorRuntime[] => [...this.#runtimes.values()];
     metrics.measured(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ConnectError } from "#connect-api";
 import type { Connector, Props } from "#connect-api";
 import { RecordLogError } from "#broker";
+import { withPlaceholders } from "../config/config-providers.ts";
 import { commonConfigDef } from "../config/connector-config.ts";
 import { describeError, getLogger } from "../logging/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
@@ -30,13 +31,14 @@ export class ConnectorRuntime {
   #isStarted = false;
   #work: Promise<void> = Promise.resolve();
   #plugin: Plugin<"source" | "sink"> | undefined;
+  #secretsTimer: NodeJS.Timeout | undefined;
   #hasConnector = false;
   #hasTask: (task: number) => boolean = () => false;
 
   constructor(name: string, context: WorkerContext) {
     this.name = name;
     this.#context = context;
-    this.#tasks = new TaskSet(name, context);
+    this.#tasks = new TaskSet(name, context, (task) => void this.#restartFailedTask(task));
   }
 
   get taskCount(): number {
@@ -151,6 +153,15 @@ export class ConnectorRuntime {
     });
   }
 
+  #restartFailedTask(task: number): Promise<void> {
+    return this.#enqueue(async () => {
+      // Meanwhile somebody may have stopped it, or given it to another worker.
+      if (!this.#hasTask(task) || !this.#tasks.has(task)) return;
+      await this.#tasks.stopForRestart(task);
+      if (this.#isActive && this.#findPlugin()) this.#startTask(task);
+    });
+  }
+
   restartTask(task: number): Promise<void> {
     return this.#enqueue(async () => {
       if (!this.#hasTask(task)) return;
@@ -215,7 +226,9 @@ export class ConnectorRuntime {
     try {
       this.#connector ??= this.#makeConnector(this.#plugin);
       this.#isStarted = true;
-      await this.#connector.start(config);
+      const { props, ttlMs } = this.#context.providers.resolve(config);
+      this.#watchSecrets(config, props, ttlMs);
+      await this.#connector.start(props);
       if (!this.#isActive) return;
       this.#connectorState("RUNNING");
       await this.#reconfigure();
@@ -296,7 +309,36 @@ export class ConnectorRuntime {
     for (const key of ["topics", "topics.regex"]) {
       if (this.#plugin?.kind === "sink" && config[key]) extra[key] = config[key];
     }
-    return made.map((props) => ({ ...props, ...extra }));
+    const { props: resolved } = this.#context.providers.resolve(config);
+    return made.map((props) => withPlaceholders({ ...props, ...extra }, config, resolved));
+  }
+
+  /**
+   * Looks again when a value of a provider may have changed, and restarts connector and tasks if it has and
+   * `config.action.reload` does not forbid that.
+   */
+  #watchSecrets(config: Props, before: Props, ttlMs: number | undefined): void {
+    clearTimeout(this.#secretsTimer);
+    if (ttlMs === undefined || config["config.action.reload"] === "none") return;
+    this.#secretsTimer = setTimeout(() => {
+      if (!this.#isActive || !this.#isStarted) return;
+      let now: Props;
+      try {
+        now = this.#context.providers.resolve(config).props;
+      } catch (error) {
+        const fields = { connector: this.name, code: "CONFIG_UNREADABLE" };
+        log.failure(error, fields, "A value of a config provider cannot be read; looking again");
+        now = before;
+      }
+      if (JSON.stringify(now) === JSON.stringify(before)) {
+        this.#watchSecrets(config, before, ttlMs);
+        return;
+      }
+      log.info({ connector: this.name }, "A value of a config provider changed; restarting");
+      void this.restartConnector();
+      for (const task of this.#tasks.numbers) void this.restartTask(task);
+    }, ttlMs);
+    this.#secretsTimer.unref();
   }
 
   /** The instance ends; the next start makes a new one. */
@@ -306,6 +348,7 @@ export class ConnectorRuntime {
   }
 
   async #pauseConnector(): Promise<void> {
+    clearTimeout(this.#secretsTimer);
     const connector = this.#isStarted ? this.#connector : undefined;
     this.#isStarted = false;
     try {

@@ -39,6 +39,8 @@ export interface StateInfo {
   readonly worker_id: string;
   readonly version?: string;
   readonly trace?: string;
+  /** How often a task has restarted itself (`errors.restart.max.attempts`); present only when it has. */
+  readonly restarts?: number;
 }
 
 export interface TaskStateInfo extends StateInfo {

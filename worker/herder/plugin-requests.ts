@@ -1,4 +1,4 @@
-import type { ConfigKeys, Connector } from "#connect-api";
+import type { ConfigKeys, Connector, Props } from "#connect-api";
 import { ConfigError } from "#connect-api";
 import { converterTypeKey } from "../config/converter-check.ts";
 import { keyInfo } from "../config/checked-config.ts";
@@ -59,8 +59,28 @@ export class PluginRequests {
     }
   }
 
-  /** `requested` is the type of the request's path; undefined when there is none to agree with. */
-  async validate(requested: string | undefined, config: RawConfig): Promise<ConfigInfos> {
+  /**
+   * `requested` is the type of the request's path; undefined when there is none to agree with. What a provider
+   * resolves is checked, and in the report stands as it was written.
+   */
+  async validate(requested: string | undefined, written: RawConfig): Promise<ConfigInfos> {
+    const config = this.#resolved(written);
+    const infos = await this.#validate(requested, config);
+    return config === written ? infos : withoutSecrets(infos, written, config);
+  }
+
+  #resolved(written: RawConfig): RawConfig {
+    const { providers } = this.#worker;
+    if (!providers) return written;
+    try {
+      return providers.resolve(written as Props).props;
+    } catch (error) {
+      if (error instanceof ConfigError) throw new HerderError(400, error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  async #validate(requested: string | undefined, config: RawConfig): Promise<ConfigInfos> {
     const type = config["connector.class"];
     if (type === undefined || type === null) {
       // Kafka shows the whole config here, secrets and all.
@@ -84,6 +104,30 @@ export class PluginRequests {
       throw new HerderError(400, error.message, { cause: error });
     }
   }
+}
+
+/** The report with placeholders in the place of the values that they stand for. */
+function withoutSecrets(infos: ConfigInfos, written: RawConfig, resolved: RawConfig): ConfigInfos {
+  const secrets = Object.entries(written).flatMap(([key, text]) => {
+    const value = resolved[key];
+    return typeof text === "string" && typeof value === "string" && value !== text && value !== ""
+      ? [{ key, text, value }]
+      : [];
+  });
+  const hidden = (text: string): string =>
+    secrets.reduce(
+      (shown, { value, text: placeholder }) => shown.replaceAll(value, placeholder),
+      text,
+    );
+  const configs = infos.configs.map(({ definition, value }) => ({
+    definition,
+    value: value && {
+      ...value,
+      value: value.value === null ? null : hidden(value.value),
+      errors: value.errors.map(hidden),
+    },
+  }));
+  return { ...infos, configs };
 }
 
 function isSameType(included: string, requested: string): boolean {

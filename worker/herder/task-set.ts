@@ -1,15 +1,17 @@
 import { TopicStreamTask } from "#connect-api";
-import type { SinkTask, SourceTask, Task } from "#connect-api";
+import type { Props, SinkTask, SourceTask, Task } from "#connect-api";
 import { describeError, getLogger } from "../logging/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
 import { SinkRunner } from "../tasks/sink-runner.ts";
 import { SourceRunner } from "../tasks/source-runner.ts";
 import { StreamRunner } from "../tasks/stream-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "../tasks/task-runner.ts";
+import { TaskRestarts } from "./task-restarts.ts";
 import { within } from "./within.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const log = getLogger("worker.herder");
+const RESTART_PAUSE_MAX_MS = 60_000;
 
 type ConnectorPlugin = Plugin<"source" | "sink">;
 
@@ -18,10 +20,13 @@ export class TaskSet {
   readonly #connector: string;
   readonly #context: WorkerContext;
   readonly #running = new Map<number, TaskRunner>();
+  readonly #restarts: TaskRestarts;
 
-  constructor(connector: string, context: WorkerContext) {
+  /** `restart` is asked for a task that failed and may start again by itself. */
+  constructor(connector: string, context: WorkerContext, restart: (task: number) => void) {
     this.#connector = connector;
     this.#context = context;
+    this.#restarts = new TaskRestarts(restart);
   }
 
   get size(): number {
@@ -59,21 +64,22 @@ export class TaskSet {
       workerConfig: this.#context.workerConfig,
       connector,
       task,
-      props: { ...config, ...own },
+      props: this.#context.providers.resolve({ ...config, ...own }).props,
       isPaused: configs.targetState(connector) === "PAUSED",
       beforeSource,
       onTopic: (topic) => this.#context.useTopic(topic, connector, task),
       onState: (state, error) => {
         if (!isCurrent) return;
-        if (error !== undefined) {
-          const fields = { connector, task, code: "TASK_FAILED" };
-          log.failure(error, fields, "The task failed; restart it by REST when mended");
-        }
+        if (state === "RUNNING") this.#restarts.onRunning(task, Date.now());
+        if (error !== undefined) this.#failed(task, error, config);
         const trace = error === undefined ? undefined : describeError(error);
-        statuses.putTask(connector, task, state, version, trace);
+        statuses.putTask(connector, task, state, version, trace, this.#restarts.count(task));
       },
     };
     const tags = { connector, task: String(task) };
+    metrics.measured("connector-task-metrics", "restart-count", tags, () =>
+      this.#restarts.count(task),
+    );
     metrics.measured("connector-task-metrics", "status", tags, () =>
       (statuses.task(connector, task)?.state ?? "unassigned").toLowerCase(),
     );
@@ -97,7 +103,30 @@ export class TaskSet {
     });
   }
 
+  /** Tells of a failure, and has the task start again later if its config says so. */
+  #failed(task: number, error: unknown, config: Props): void {
+    const attemptsMax = integerOf(config["errors.restart.max.attempts"], 0);
+    const pauseMaxMs = integerOf(config["errors.restart.delay.max.ms"], RESTART_PAUSE_MAX_MS);
+    const pauseMs = this.#restarts.onFailed(task, { attemptsMax, pauseMaxMs }, Date.now());
+    const fields = { connector: this.#connector, task, code: "TASK_FAILED" };
+    if (pauseMs === undefined) {
+      log.failure(error, fields, "The task failed; restart it by REST when mended");
+      return;
+    }
+    const attempt = this.#restarts.count(task);
+    const message = `The task failed; restart ${attempt} of ${attemptsMax} in ${pauseMs} ms`;
+    log.failure(error, fields, message);
+  }
+
+  /** Stops a task to start it again by itself: its restarts go on being counted. */
+  async stopForRestart(task: number): Promise<void> {
+    const runner = this.#running.get(task);
+    this.#running.delete(task);
+    await runner?.stop();
+  }
+
   async stop(task: number): Promise<void> {
+    this.#restarts.forget(task);
     const runner = this.#running.get(task);
     this.#running.delete(task);
     await runner?.stop();
@@ -113,6 +142,10 @@ export class TaskSet {
     if (statuses.task(this.#connector, task)?.state === "FAILED") return;
     statuses.putTask(this.#connector, task, "UNASSIGNED", version);
   }
+}
+
+function integerOf(text: string | undefined, byDefault: number): number {
+  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : byDefault;
 }
 
 function makeRunner(plugin: ConnectorPlugin, environment: TaskEnvironment): TaskRunner {

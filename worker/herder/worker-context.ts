@@ -1,5 +1,6 @@
 import type { Props } from "#connect-api";
 import type { RecordLog } from "#broker";
+import type { ConfigProviders } from "../config/config-providers.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Metrics } from "../metrics/index.ts";
 import type { Plugins } from "../plugins/plugins.ts";
@@ -17,6 +18,8 @@ export interface WorkerContext {
   readonly offsets: OffsetStore;
   readonly workerProps: Props;
   readonly workerConfig: WorkerConfig;
+  /** Resolves what settings name instead of holding it. */
+  readonly providers: ConfigProviders;
   /** Remembers that a connector uses a topic, if the worker tracks that. */
   useTopic(topic: string, connector: string, task: number): void;
 }

@@ -12,6 +12,8 @@ interface StoredStatus {
   readonly worker_id: string;
   readonly generation: number;
   readonly version?: string;
+  /** Beyond Kafka, whose workers leave it unread. */
+  readonly restarts?: number;
 }
 
 /** Who writes statuses. Of a single worker the generation is always 0. */
@@ -57,8 +59,16 @@ export class StatusStore {
     this.#putStatus(`status-connector-${name}`, state, version, trace);
   }
 
-  putTask(name: string, task: number, state: RunState, version?: string, trace?: string): void {
-    this.#putStatus(`status-task-${name}-${task}`, state, version, trace);
+  /** `restarts`: how often the task has started again by itself since it last ran well. */
+  putTask(
+    name: string,
+    task: number,
+    state: RunState,
+    version?: string,
+    trace?: string,
+    restarts = 0,
+  ): void {
+    this.#putStatus(`status-task-${name}-${task}`, state, version, trace, restarts);
   }
 
   #putStatus(
@@ -66,6 +76,7 @@ export class StatusStore {
     state: RunState,
     version: string | undefined,
     trace: string | undefined,
+    restarts = 0,
   ): void {
     const { workerId, generation, isShared } = this.#writer();
     // What a worker says at its end must not hide that another one has taken over.
@@ -79,6 +90,7 @@ export class StatusStore {
       worker_id: workerId,
       generation,
       ...(version === undefined ? {} : { version }),
+      ...(restarts === 0 ? {} : { restarts }),
     };
     this.#put(key, JSON.stringify(status));
   }
@@ -114,11 +126,12 @@ export class StatusStore {
   #info(key: string): StateInfo | undefined {
     const status = this.#status(key);
     if (!status) return undefined;
-    const { state, trace, worker_id, version } = status;
+    const { state, trace, worker_id, version, restarts } = status;
     return {
       state,
       worker_id,
       ...(version === undefined ? {} : { version }),
+      ...(restarts === undefined ? {} : { restarts }),
       ...(trace === null || trace === undefined ? {} : { trace }),
     };
   }
