@@ -42,6 +42,7 @@ const unit: Part = {
     "broker/embedded/**/*.test.ts",
     "test/*.test.ts",
     "test/conformance/**/*.test.ts",
+    "test/fuzz/**/*.test.ts",
     "test/registry/**/*.test.ts",
   ),
 };

@@ -1,7 +1,8 @@
 import { isExactNumber } from "#lib/exact-json";
+import { fhirCode } from "./code.ts";
 
 /**
- * Takes from a resource what FHIR forbids: blank text, control characters, empty arrays, empty objects and undefined
+ * Takes from a resource what FHIR forbids: blank text, control characters, white space round a code, empty arrays, empty objects and undefined
  * members; and extensions that are left with nothing but their URL. Changes the resource in place, and returns it.
  *
  * Source: FHIR R4, "Resource Definitions" (an element must have a value or children), data type string, and
@@ -25,7 +26,7 @@ function cleanObject(object: Record<string, unknown>): boolean {
 
 function keep(value: unknown, holder: Record<string, unknown>, key: string): boolean {
   if (typeof value === "string") {
-    const text = allowedText(value);
+    const text = key === "code" ? fhirCode(allowedText(value)) : allowedText(value);
     if (text !== value) holder[key] = text;
     return isFilled(text);
   }
@@ -49,8 +50,9 @@ function keepItem(item: unknown, list: unknown[], index: number, key: string): b
 }
 
 function isFilled(text: string): boolean {
-  // Almost every text begins with something.
-  return text.charCodeAt(0) > 0x20 || text.trim() !== "";
+  const first = text.charCodeAt(0);
+  // Almost every text begins with something; beyond ASCII there are blanks, too.
+  return (first > 0x20 && first < 0x80) || text.trim() !== "";
 }
 
 function allowedText(text: string): string {

@@ -24,8 +24,8 @@ export const DEFAULT_DELIMITERS: Delimiters = {
   truncation: undefined,
 };
 
-/** Letters, digits, blanks, the quote of a null, and what is more than one character or none. */
-const NO_DELIMITER = /[\p{L}\p{N}\s"\p{Cc}\p{Cs}\p{M}]|[\u{10000}-\u{10FFFF}]/u;
+/** Letters, digits, blanks, the quote of a null, a byte that is no character, and what is more than one or none. */
+const NO_DELIMITER = /[\uFFFD\p{L}\p{N}\s"\p{Cc}\p{Cs}\p{M}]|[\u{10000}-\u{10FFFF}]/u;
 
 /**
  * Reads the delimiters from the text of an MSH, FHS or BHS segment.

@@ -130,6 +130,9 @@ export class Field {
   get isNull(): boolean {
     return this.text === NULL_TEXT;
   }
+  get hasRepetitions(): boolean {
+    return (this.#has & HAS_REPETITIONS) !== 0 && this.text.includes(this.#delimiters.repetition);
+  }
   /** At least one, perhaps empty. */
   get repetitions(): readonly Repetition[] {
     return (this.#repetitions ??= this.#split());

@@ -117,10 +117,9 @@ export class Segment {
 
 function nameOf(source: string, separator: string, start: number, end: number): string {
   // Nearly always three letters; a segment of another name is kept as it is.
-  if (start + 3 < end && source.startsWith(separator, start + 3)) {
-    const name = source.slice(start, start + 3);
-    if (!name.includes(separator)) return name;
-  }
-  const next = source.indexOf(separator, start);
-  return next < 0 || next >= end ? source.slice(start, end).trimEnd() : source.slice(start, next);
+  const code = separator.charCodeAt(0);
+  let next = start;
+  // Never beyond the segment: in a message without separators each search would go through all the rest.
+  while (next < end && source.charCodeAt(next) !== code) next += 1;
+  return next === end ? source.slice(start, end).trimEnd() : source.slice(start, next);
 }

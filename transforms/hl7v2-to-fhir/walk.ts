@@ -18,7 +18,8 @@ const ORDERS: ReadonlySet<string> = new Set([
 export function walk(group: Group, state: State, handlers: Handlers): void {
   for (const child of group.children) {
     if (child instanceof Group) enter(child, state, handlers);
-    else handlers[child.name]?.(child, state);
+    // A line that is no segment may be called like a method of every object.
+    else if (Object.hasOwn(handlers, child.name)) handlers[child.name]?.(child, state);
   }
 }
 

@@ -1,5 +1,5 @@
 import { segmentInfo } from "../dictionary/dictionary.ts";
-import type { ElementInfo } from "../dictionary/dictionary.ts";
+import type { ElementInfo, SegmentInfo } from "../dictionary/dictionary.ts";
 import type { Field } from "../field.ts";
 import type { Message } from "../message.ts";
 import type { Segment } from "../segment.ts";
@@ -7,6 +7,8 @@ import { missingField } from "./check-header.ts";
 import type { Findings } from "./finding.ts";
 import { placeIn, placesOf } from "./place.ts";
 import { formedComponents, hasFormOf, isFormed } from "./value-format.ts";
+
+const NONE: ReturnType<typeof formedComponents> = [];
 
 /** Texts whose senders forget to escape a repetition separator: another repetition says nothing there. */
 const TEXTS: ReadonlySet<string> = new Set(["FT", "ST", "TX"]);
@@ -18,20 +20,35 @@ export function checkFields(message: Message, findings: Findings): void {
     const info = segmentInfo(segment.name);
     if (!info) continue;
     const { fields } = segment;
-    info.fields.forEach((element, index) => {
-      const field = fields[index];
+    const { length } = info.fields;
+    for (const position of requiredPositions(info)) {
+      const field = fields[position - 1];
+      if (field && !field.isEmpty && !field.isNull) continue;
       // MSH-9 to MSH-12 are judged with the header.
-      const isJudged = segment.name === "MSH" && index >= 8 && index <= 11;
-      if (element.isRequired && !isJudged && (!field || field.isEmpty || field.isNull)) {
-        findings.add(
-          missingField(placeIn(places(segment), index + 1), element.name.toLowerCase(), "warning"),
-        );
-      } else if (field && !field.isEmpty) {
-        checkField(field, element, segment, index + 1, places, findings);
-      }
-    });
-    checkExtra(segment, info.fields.length, places, findings);
+      if (segment.name === "MSH" && position >= 9 && position <= 12) continue;
+      const name = info.fields[position - 1]?.name.toLowerCase() ?? "";
+      findings.add(missingField(placeIn(places(segment), position), name, "warning"));
+    }
+    for (let index = 0; index < fields.length && index < length; index += 1) {
+      const field = fields[index] as Field;
+      if (field.text === "") continue;
+      const element = info.fields[index] as ElementInfo;
+      checkField(field, element, segment, index + 1, places, findings);
+    }
+    if (fields.length > length) checkExtra(segment, length, places, findings);
   }
+}
+
+const required = new Map<string, readonly number[]>();
+
+function requiredPositions({ name, fields }: SegmentInfo): readonly number[] {
+  let positions = required.get(name);
+  if (!positions) {
+    positions = fields.flatMap(({ isRequired }, index) => (isRequired ? [index + 1] : []));
+    // Bounded by the segments of the standard.
+    required.set(name, positions);
+  }
+  return positions;
 }
 
 function checkField(
@@ -45,6 +62,11 @@ function checkField(
   const types = typesOf(element, segment);
   const [first = ""] = types;
   if (TEXTS.has(first)) return;
+  const isSimple = isFormed(types);
+  const inner = isSimple ? NONE : formedComponents(types);
+  // Splitting a field is worth it only for something to look at.
+  const isPlain = !isSimple && inner.length === 0;
+  if (isPlain && (element.repeats || !field.hasRepetitions)) return;
   const { repetitions } = field;
   if (repetitions.length > 1 && !element.repeats && segment.name !== "MSH") {
     findings.add({
@@ -55,9 +77,7 @@ function checkField(
       suggestion: "Ask the sender whether a separator should have been escaped",
     });
   }
-  const isSimple = isFormed(types);
-  const inner = isSimple ? [] : formedComponents(types);
-  if (!isSimple && inner.length === 0) return;
+  if (isPlain) return;
   repetitions.forEach((repetition, index) => {
     const number = repetitions.length > 1 ? index + 1 : 0;
     const check = (component: number, expected: readonly string[]): void => {

@@ -28,10 +28,13 @@ export function hasFormOf(types: readonly string[], value: string): boolean {
   return hasForm || types.length === 0;
 }
 
-/** Whether one of these types has a form. */
+/** Whether each of these types has a form. */
 export function isFormed(types: readonly string[]): boolean {
-  return types.length > 0 && types.every((type) => type === "TS" || Object.hasOwn(forms, type));
+  for (const type of types) if (!FORMED.has(type)) return false;
+  return types.length > 0;
 }
+
+const FORMED: ReadonlySet<string> = new Set(["TS", ...Object.keys(forms)]);
 
 /** Positions of the components of a composite type that have a form, with the component's types. */
 export function formedComponents(
