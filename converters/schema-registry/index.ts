@@ -1,10 +1,17 @@
 import type { PluginManifest } from "#connect-api";
+import { ApicurioAvroConverter } from "./apicurio/apicurio-avro-converter.ts";
 import { AvroConverter } from "./avro/avro-converter.ts";
+import { GlueAvroConverter, GlueJsonSchemaConverter } from "./glue/glue-converters.ts";
 import { JsonSchemaConverter } from "./json-schema/json-schema-converter.ts";
+
+const AWS = "com.amazonaws.services.schemaregistry.kafkaconnect";
 
 export default {
   converters: {
     "io.confluent.connect.avro.AvroConverter": AvroConverter,
     "io.confluent.connect.json.JsonSchemaConverter": JsonSchemaConverter,
+    "io.apicurio.registry.utils.converter.AvroConverter": ApicurioAvroConverter,
+    [`${AWS}.AWSKafkaAvroConverter`]: GlueAvroConverter,
+    [`${AWS}.jsonschema.JsonSchemaConverter`]: GlueJsonSchemaConverter,
   },
 } satisfies PluginManifest;

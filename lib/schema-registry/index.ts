@@ -42,3 +42,7 @@ export { consumersOfSubject, readersOf, topicOfSubject } from "./policy/consumer
 export type { Consumer } from "./policy/consumers.ts";
 export { classOfChanges } from "./policy/schema-change.ts";
 export type { ChangeClass, ChangeKind, SchemaChange } from "./policy/schema-change.ts";
+export { ApicurioRegistry } from "./apicurio/apicurio-registry.ts";
+export type { ApicurioOptions, IfExists } from "./apicurio/apicurio-registry.ts";
+export { GlueRegistry } from "./glue/glue-registry.ts";
+export type { GlueOptions } from "./glue/glue-registry.ts";

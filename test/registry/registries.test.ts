@@ -7,12 +7,16 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { SinkRecord } from "#connect-api";
-import type { Converter } from "#connect-api";
+import type { Converter, ConverterHeaders } from "#connect-api";
 import { exactNumber } from "#lib/exact-json";
 import { EmbeddedRegistry, answerRegistryRequest } from "#lib/schema-registry";
 import plugin from "../../converters/schema-registry/index.ts";
-import { registryForTests, startApicurio, startFranzRegistry } from "../servers/registries.ts";
+import {
+  registryForTests,
+  startApicurio,
+  startFranzRegistry,
+  startMotoGlue,
+} from "../servers/registries.ts";
 import type { RegistryServer } from "../servers/registries.ts";
 import { RegistryApi, registryClaims } from "./claims.ts";
 import type { Deviations } from "./claims.ts";
@@ -100,6 +104,10 @@ const servers: readonly Server[] = [
   },
 ];
 
+// moto takes any credentials.
+process.env["AWS_ACCESS_KEY_ID"] ??= "test";
+process.env["AWS_SECRET_ACCESS_KEY"] ??= "test";
+
 const isLong = process.env["CLINICAL_LONG_TESTS"] === "1";
 
 for (const server of servers.filter(({ isSlow }) => isLong || !isSlow)) {
@@ -126,6 +134,87 @@ for (const server of servers.filter(({ isSlow }) => isLong || !isSlow)) {
   });
 }
 
+/** Registries with an API of their own, by the converters of theirs. */
+const natives: readonly {
+  readonly name: string;
+  readonly start: () => Promise<RegistryServer>;
+  readonly converters: Readonly<Record<string, (url: string) => Record<string, string>>>;
+  readonly registers: Readonly<Record<string, string>>;
+  readonly latest: Readonly<Record<string, string>>;
+}[] = [
+  {
+    name: "Apicurio v3",
+    start: startApicurio,
+    converters: {
+      "io.apicurio.registry.utils.converter.AvroConverter": (url) => ({
+        "apicurio.registry.url": `${url}/apis/registry/v3`,
+      }),
+    },
+    registers: { "apicurio.registry.auto-register": "true" },
+    latest: { "apicurio.registry.find-latest": "true" },
+  },
+  {
+    name: "AWS Glue (moto)",
+    start: startMotoGlue,
+    converters: {
+      "com.amazonaws.services.schemaregistry.kafkaconnect.AWSKafkaAvroConverter": (url) => ({
+        endpoint: url,
+        region: "us-east-1",
+      }),
+      "com.amazonaws.services.schemaregistry.kafkaconnect.jsonschema.JsonSchemaConverter": (
+        url,
+      ) => ({
+        endpoint: url,
+        region: "us-east-1",
+        compression: "ZLIB",
+      }),
+    },
+    registers: { schemaAutoRegistrationEnabled: "true" },
+    latest: { "use.latest.version": "true" },
+  },
+];
+
+for (const native of isLong ? natives : []) {
+  test(`S-1: ${native.name} takes and gives schemas by its own API`, async (t) => {
+    const running = await registryForTests(t, native.start);
+    if (!running) return;
+    for (const [className, address] of Object.entries(native.converters)) {
+      await t.test(`a FHIR resource goes through ${className} and back`, (inner) =>
+        roundTripWith(inner, className, `healthcare.fhir.${className}`, {
+          address: address(running.url),
+          registers: native.registers,
+          latest: native.latest,
+        }),
+      );
+    }
+  });
+}
+
+test(
+  "S-1: Apicurio's framings are written and read again",
+  { skip: !isLong && "long: npm run test:registries" },
+  async (t) => {
+    const running = await registryForTests(t, startApicurio);
+    if (!running) return;
+    const className = "io.apicurio.registry.utils.converter.AvroConverter";
+    const variants: readonly Record<string, string>[] = [
+      { "apicurio.registry.use-id": "globalId" },
+      { "apicurio.registry.id-handler": "io.apicurio.registry.serde.Legacy8ByteIdHandler" },
+      { "apicurio.registry.headers.enabled": "true" },
+      { "apicurio.registry.headers.enabled": "true", "apicurio.registry.use-id": "globalId" },
+    ];
+    for (const variant of variants) {
+      await t.test(JSON.stringify(variant), (inner) =>
+        roundTripWith(inner, className, "healthcare.fhir.patient", {
+          address: { "apicurio.registry.url": `${running.url}/apis/registry/v3`, ...variant },
+          registers: { "apicurio.registry.auto-register": "true" },
+          latest: { "apicurio.registry.find-latest": "true" },
+        }),
+      );
+    }
+  },
+);
+
 const patient = {
   resourceType: "Patient",
   id: "p1",
@@ -134,29 +223,58 @@ const patient = {
   extension: [{ url: "http://example.org/weight", valueDecimal: exactNumber("7.10") }],
 };
 
-async function roundTrip(
+function roundTrip(
   t: TestContext,
   className: string,
   url: string,
   schemaType: string,
 ): Promise<void> {
-  const Made = (plugin.converters as Record<string, new () => Converter>)[
-    className
-  ] as new () => Converter;
-  const converterWith = (props: Record<string, string>): Converter => {
+  return roundTripWith(t, className, `healthcare.fhir.patient.${schemaType.toLowerCase()}`, {
+    address: { "schema.registry.url": url },
+    registers: { "auto.register.schemas": "true" },
+    latest: { "use.latest.version": "true" },
+  });
+}
+
+interface ConverterSettings {
+  readonly address: Readonly<Record<string, string>>;
+  readonly registers: Readonly<Record<string, string>>;
+  readonly latest: Readonly<Record<string, string>>;
+}
+
+async function roundTripWith(
+  t: TestContext,
+  className: string,
+  topic: string,
+  { address, registers, latest }: ConverterSettings,
+): Promise<void> {
+  const classes = plugin.converters as Record<string, new () => Converter>;
+  const Made = classes[className] as new () => Converter;
+  const converterWith = (props: Readonly<Record<string, string>>): Converter => {
     const converter = new Made();
-    converter.configure({ "schema.registry.url": url, ...props }, "value");
+    converter.configure({ ...address, ...props }, "value");
     t.after(() => converter.close());
     return converter;
   };
-  const topic = `healthcare.fhir.patient.${schemaType.toLowerCase()}`;
-  const record = new SinkRecord({ topic, partition: 0, offset: 0, value: patient });
-
-  const writing = converterWith({ "auto.register.schemas": "true" });
-  const bytes = (await writing.fromConnectData(topic, null, record.value)) as Uint8Array;
+  const headers: ConverterHeaders = [];
+  const writing = converterWith(registers);
+  const bytes = (await writing.fromConnectData(topic, null, patient, headers)) as Uint8Array;
   // Others find the same schema without registering anything.
-  const looking = converterWith({ "use.latest.version": "true" });
-  assert.deepEqual(await looking.fromConnectData(topic, null, record.value), bytes);
-  const back = await converterWith({}).toConnectData(topic, bytes);
+  const others: ConverterHeaders = [];
+  const looking = converterWith(latest);
+  assert.deepEqual(await looking.fromConnectData(topic, null, patient, others), bytes);
+  assert.deepEqual(others, headers);
+  const found = await converterWith({}).fromConnectData(topic, null, patient, []);
+  assert.deepEqual(found, bytes);
+  const back = await converterWith({}).toConnectData(topic, bytes, headers);
   assert.deepEqual(back, { schema: null, value: patient });
+  // An id that the registry does not know is a wrong record, not an outage.
+  const poison = Uint8Array.from(bytes);
+  for (let index = 1; index < 18 && headers.length === 0; index += 1) {
+    poison[index] = index === 1 && bytes[0] === 3 ? (bytes[1] as number) : 0x11;
+  }
+  if (headers.length > 0) return;
+  await assert.rejects(async () => converterWith({}).toConnectData(topic, poison), {
+    name: "DataError",
+  });
 }

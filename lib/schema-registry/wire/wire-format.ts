@@ -31,7 +31,7 @@ export const WIRE_FORMATS = [
 export type WireFormat = (typeof WIRE_FORMATS)[number];
 
 /** What a leading zero stands for, where the bytes alone do not tell. */
-export type ZeroPrefix = "id" | "contentId" | "globalId-8" | "either";
+export type ZeroPrefix = "id" | "contentId" | "globalId-4" | "globalId-8" | "either";
 
 export interface Frame {
   readonly key: SchemaKey;
@@ -78,7 +78,10 @@ function zeroFrame(bytes: Uint8Array, zero: ZeroPrefix): Frame {
   const view = viewOf(bytes);
   const isLong =
     zero === "globalId-8" || (zero === "either" && bytes.length >= 9 && view.getInt32(1) === 0);
-  if (!isLong) return { key: { kind: "id", id: view.getInt32(1) }, bytes, start: 5 };
+  if (!isLong) {
+    const kind = zero === "globalId-4" ? "globalId" : "id";
+    return { key: { kind, id: view.getInt32(1) }, bytes, start: 5 };
+  }
   if (bytes.length < 9) throw tooShort();
   return { key: { kind: "globalId", id: Number(view.getBigInt64(1)) }, bytes, start: 9 };
 }
