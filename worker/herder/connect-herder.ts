@@ -42,6 +42,7 @@ export class ConnectHerder implements Herder {
   /** Names whose first config is on its way to the log. */
   readonly #creating = new Set<string>();
   #share: Share = { hasConnector: () => false, hasTask: () => false };
+  #isStarted = false;
   #isStopping = false;
 
   constructor(context: WorkerContext, sharing: WorkSharing) {
@@ -78,6 +79,7 @@ export class ConnectHerder implements Herder {
       work: () => this.#work(),
       take: (share) => this.#take(share),
     });
+    this.#isStarted = true;
   }
 
   /** Stops everything; states become UNASSIGNED. */
@@ -89,6 +91,11 @@ export class ConnectHerder implements Herder {
   }
 
   async ping(): Promise<void> {}
+
+  /** Whether this worker has had its first share of the work. */
+  get isReady(): boolean {
+    return this.#isStarted;
+  }
 
   get kafkaClusterId(): string {
     return this.#context.log.clusterId;
@@ -496,6 +503,12 @@ export class ConnectHerder implements Herder {
   }
   validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos> {
     return this.#pluginRequests.validate(plugin, config);
+  }
+
+  // -- loggers --------------------------------------------------------------------------------
+
+  async setClusterLogLevel(logger: string, level: string): Promise<void> {
+    await this.#stored(() => this.#context.configs.putLoggerLevel(logger, level));
   }
 
   #kind(config: Props): "source" | "sink" | "unknown" {
