@@ -60,19 +60,23 @@ export class ErrorHandler {
     }
     // Most steps are done at once, and a promise for each step of each record costs more than the step.
     if (!(made instanceof Promise)) return { value: made };
+    const startedAt = performance.now();
     return made.then(
       (value) => ({ value }),
-      (error: unknown) => this.recover({ stage, className, error }, record, step),
+      (error: unknown) => this.recover({ stage, className, error }, record, step, startedAt),
     );
   }
 
-  /** Goes on after the first attempt of a step failed; returns and throws what `run` does. */
+  /**
+   * Goes on after the first attempt of a step failed; returns and throws what `run` does. `startedAt`: when
+   * that attempt began, by performance.now.
+   */
   async recover<T>(
     first: Omit<Failure, "record">,
     record: () => FailedRecord,
     step: () => Awaitable<T>,
+    startedAt = performance.now(),
   ): Promise<Outcome<T>> {
-    const startedAt = performance.now();
     let { error } = first;
     for (let attempt = 1; ; attempt += 1) {
       this.#options.metrics.failures.add();

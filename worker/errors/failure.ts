@@ -1,3 +1,5 @@
+import type { TimestampType } from "#connect-api";
+
 /** Where a record failed. Source: org.apache.kafka.connect.runtime.errors.Stage. */
 export type Stage =
   | "TRANSFORMATION"
@@ -13,6 +15,8 @@ export interface FailedRecord {
   readonly partition: number | undefined;
   readonly offset: number | undefined;
   readonly timestamp: number | null;
+  /** Whose timestamp it is, of a record that was consumed. */
+  readonly timestampType?: TimestampType;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly (readonly [string, Uint8Array | null])[];

@@ -1,7 +1,13 @@
+import { headersToBytes } from "#connect-api";
 import type { ErrantRecordReporter, SinkRecord } from "#connect-api";
 import type { LogRecord } from "#broker";
 import type { ErrorHandler } from "../errors/error-handler.ts";
+import type { FailedRecord } from "../errors/failure.ts";
+import type { Converters } from "./converters.ts";
 import { failedLogRecord } from "./record-conversion.ts";
+
+/** Kafka's name of what executes the stage. */
+const SINK_TASK = "org.apache.kafka.connect.sink.SinkTask";
 
 /**
  * Records that the sink itself refuses. A report is stored before the record's offset is committed, and
@@ -11,12 +17,14 @@ import { failedLogRecord } from "./record-conversion.ts";
  */
 export class ErrantRecords implements ErrantRecordReporter {
   readonly #errors: ErrorHandler;
+  readonly #converters: Converters;
   readonly #raw = new WeakMap<SinkRecord, LogRecord>();
   readonly #pending = new Set<Promise<void>>();
   #failure: unknown;
 
-  constructor(errors: ErrorHandler) {
+  constructor(errors: ErrorHandler, converters: Converters) {
     this.#errors = errors;
+    this.#converters = converters;
   }
 
   /** Which record of the log a delivered record came from. */
@@ -25,22 +33,7 @@ export class ErrantRecords implements ErrantRecordReporter {
   }
 
   report(record: SinkRecord, error: unknown): Promise<void> {
-    const raw = this.#raw.get(record);
-    const place = {
-      topic: record.originalTopic,
-      partition: record.originalPartition,
-      offset: record.originalOffset,
-      timestamp: record.timestamp,
-      key: null,
-      value: null,
-      headers: [],
-    };
-    const reported = this.#errors.failed({
-      stage: "TASK_PUT",
-      className: "SinkTask",
-      error,
-      record: raw ? failedLogRecord(raw) : place,
-    });
+    const reported = this.#report(record, error);
     this.#pending.add(reported);
     reported
       .catch((failure: unknown) => {
@@ -48,6 +41,29 @@ export class ErrantRecords implements ErrantRecordReporter {
       })
       .finally(() => this.#pending.delete(reported));
     return reported;
+  }
+
+  async #report(record: SinkRecord, error: unknown): Promise<void> {
+    const raw = this.#raw.get(record);
+    const failed = raw ? failedLogRecord(raw) : await this.#written(record);
+    await this.#errors.failed({ stage: "TASK_PUT", className: SINK_TASK, error, record: failed });
+  }
+
+  /** A record that the task made itself, as the converters of the task write it. */
+  async #written(record: SinkRecord): Promise<FailedRecord> {
+    const { key, value, header } = this.#converters;
+    const { topic, timestampType, timestamp } = record;
+    const headers = headersToBytes(header.instance, topic, record.headers);
+    return {
+      topic,
+      partition: record.partition ?? undefined,
+      offset: record.offset,
+      timestamp,
+      timestampType,
+      key: await key.instance.fromConnectData(topic, record.keySchema, record.key, headers),
+      value: await value.instance.fromConnectData(topic, record.valueSchema, record.value, headers),
+      headers,
+    };
   }
 
   /** Waits for all reports. Throws when one could not be stored or is not tolerated. */

@@ -7,8 +7,9 @@ import type { Converters } from "./converters.ts";
 
 /** A record of the log as failures report it. */
 export function failedLogRecord(record: LogRecord): FailedRecord {
-  const { topic, partition, offset, key, value, headers } = record;
-  return { topic, partition, offset, timestamp: timestampOf(record), key, value, headers };
+  const { topic, partition, offset, timestampType, key, value, headers } = record;
+  const timestamp = timestampOf(record);
+  return { topic, partition, offset, timestamp, timestampType, key, value, headers };
 }
 
 /** A record of an old client has no timestamp, which the log shows as -1. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConnectError, DataError, RetriableError } from "#connect-api";
+import { ConnectError, DataError, Headers, RetriableError, SinkRecord } from "#connect-api";
 import { FakeSink, sinkHarness, tolerant } from "../fixtures/fake-sink.ts";
 import { gate, textOf, transformationOf } from "../fixtures/task-harness.ts";
 
@@ -128,6 +128,46 @@ test("a record that the sink itself reports is a dead letter before its offset i
 
   assert.deepEqual(await values("dlq"), ["bad"]);
   assert.equal(await committed("in"), 2);
+});
+
+test("a record that the sink made itself is written by the converters of its topic", async (t) => {
+  const { start, write, read } = await sinkHarness(t, {
+    props: {
+      ...tolerant,
+      "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+      "value.converter.schemas.enable": "false",
+    },
+  });
+  await write("in", "1");
+  const task = new FakeSink();
+  task.onPut = ([first]) => {
+    if (!first) return;
+    const part = new SinkRecord({
+      topic: "part",
+      partition: 3,
+      offset: 7,
+      value: { half: 1n },
+      headers: Headers.empty.add("h", "x"),
+    });
+    void task.worker.errantRecordReporter?.report(part, new DataError("REFUSED", "Refused"));
+  };
+
+  const runner = start(task);
+  await task.taken.atLeast(1);
+  await runner.stop();
+
+  const [letter] = await read("dlq");
+  const text = (bytes: Uint8Array | null | undefined) =>
+    new TextDecoder().decode(bytes ?? undefined);
+  assert.equal(text(letter?.value), '{"half":1}');
+  const headers = new Map((letter?.headers ?? []).map(([key, value]) => [key, text(value)]));
+  assert.equal(headers.get("h"), "x");
+  assert.equal(headers.get("__connect.errors.topic"), "part");
+  assert.equal(headers.get("__connect.errors.stage"), "TASK_PUT");
+  assert.equal(
+    headers.get("__connect.errors.class.name"),
+    "org.apache.kafka.connect.sink.SinkTask",
+  );
 });
 
 test("under tolerance none a report fails the task even if the sink swallows the error", async (t) => {

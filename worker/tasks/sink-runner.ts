@@ -139,7 +139,8 @@ export class SinkRunner implements TaskRunner {
     const errors = makeErrorHandler(this.#environment, this.#stopping.signal, (metrics) =>
       deadLetters?.make(metrics),
     );
-    this.#errant = errors.hasReporters ? new ErrantRecords(errors) : undefined;
+    const converters = makeConverters(plugins, workerProps, props);
+    this.#errant = errors.hasReporters ? new ErrantRecords(errors, converters) : undefined;
     this.#consumer = await openConsumer(this.#environment, {
       onAssigned: (partitions) => this.#assigned(partitions),
       onRevoked: (partitions) => this.#revoked(partitions),
@@ -147,7 +148,7 @@ export class SinkRunner implements TaskRunner {
     });
     this.#nextCommitAt = performance.now() + workerConfig["offset.flush.interval.ms"];
     return {
-      converters: makeConverters(plugins, workerProps, props),
+      converters,
       chain: TransformationChain.make(plugins, props, (transform) =>
         taskMetrics(this.#environment, { transform }),
       ),

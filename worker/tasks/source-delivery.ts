@@ -1,5 +1,5 @@
-import { RetriableError } from "#connect-api";
-import type { NotStoredReason, SourceRecord } from "#connect-api";
+import { RetriableError, literalText } from "#connect-api";
+import type { NotStoredReason, Schema, SourceRecord } from "#connect-api";
 import { RecordLogError } from "#broker";
 import type { AppendResult, NewRecord } from "#broker";
 import type { ErrorHandler } from "../errors/error-handler.ts";
@@ -62,26 +62,33 @@ export function reportRefused(
 ): Promise<void> {
   return errors.failed({
     stage: "KAFKA_PRODUCE",
-    className: "Producer",
+    className: "org.apache.kafka.connect.runtime.WorkerSourceTask",
     error,
     record: failedSourceRecord(record),
   });
 }
 
-/** What a dead letter of a source can hold: key and value where they are bytes or text. */
+/**
+ * The dead letter of a source's record: bytes and text as they are, everything else as text that names its members,
+ * because the converter may be what failed. What has no such text is left out.
+ */
 export function failedSourceRecord(record: SourceRecord): FailedRecord {
   return {
     topic: record.topic,
     partition: undefined,
     offset: undefined,
     timestamp: record.timestamp,
-    key: bytesOf(record.key),
-    value: bytesOf(record.value),
-    headers: [...record.headers].map(({ key, value }) => [key, bytesOf(value)]),
+    key: bytesOf(record.keySchema, record.key),
+    value: bytesOf(record.valueSchema, record.value),
+    headers: [...record.headers].map(({ key, schema, value }) => [key, bytesOf(schema, value)]),
   };
 }
 
-function bytesOf(value: unknown): Uint8Array | null {
-  if (value instanceof Uint8Array) return value;
-  return typeof value === "string" ? new TextEncoder().encode(value) : null;
+function bytesOf(schema: Schema | null, value: unknown): Uint8Array | null {
+  if (value === null || value instanceof Uint8Array) return value;
+  try {
+    return new TextEncoder().encode(literalText(value, schema));
+  } catch {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import { ConnectError, DataError, RetriableError } from "#connect-api";
+import { ConnectError, DataError, RetriableError, SourceRecord } from "#connect-api";
 import type { RecordLogError } from "#broker";
 import {
   FakeSource,
@@ -88,6 +88,32 @@ test("under tolerance all a bad record is skipped, told so, and a dead letter", 
   );
   assert.deepEqual(await values("out"), ["good"]);
   assert.deepEqual(await values("dlq"), ["bad"]);
+});
+
+test("the dead letter of a source's record that is no text still holds it, and is made once", async (t) => {
+  const { start, values } = await sourceHarness(t, {
+    props: {
+      transforms: "refuse",
+      "transforms.refuse.type": "Refuse",
+      "errors.tolerance": "all",
+      "errors.deadletterqueue.topic.name": "dlq",
+    },
+    plugins: {
+      transformations: {
+        Refuse: transformationOf(() => {
+          throw new DataError("REFUSED", "It is refused");
+        }),
+      },
+    },
+  });
+  const task = new FakeSource();
+  task.give(new SourceRecord({ topic: "out", value: { id: 7n, tags: ["a"] } }));
+
+  start(task);
+  await task.fates.atLeast(1);
+
+  assert.deepEqual(await values("dlq"), ['{"id":7,"tags":["a"]}']);
+  assert.deepEqual(await values("out"), []);
 });
 
 test("under tolerance none a bad record fails the task; what came before it is stored", async (t) => {
