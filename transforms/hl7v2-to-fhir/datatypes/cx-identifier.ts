@@ -41,10 +41,11 @@ export function cxToIdentifier(cx: Repetition, conversion: Conversion): Identifi
 
 /** CX as the identifier of a given type of table 0203, unless CX.5 says another. */
 export const cxOfType =
-  (type: string): ValueOf<Identifier> =>
+  (type: string, text?: string): ValueOf<Identifier> =>
   (cx, conversion) => {
     const identifier = cxToIdentifier(cx, conversion);
-    return identifier && { type: identifierType(type), ...identifier };
+    const named = { ...identifierType(type), ...(text === undefined ? {} : { text }) };
+    return identifier && { type: named, ...identifier };
   };
 
 /** CX.1 alone. Source: CX[string]. */

@@ -1,3 +1,4 @@
+import { ack } from "./ack.ts";
 import { adtA01 } from "./adt-a01.ts";
 import { adtA02 } from "./adt-a02.ts";
 import { adtA03 } from "./adt-a03.ts";
@@ -67,6 +68,7 @@ import type { MessageMap } from "./message-map.ts";
 
 /** All message maps, in the order of use in practice. */
 export const messageMaps: readonly MessageMap[] = [
+  ack,
   adtA01,
   adtA02,
   adtA03,
@@ -148,7 +150,7 @@ const byEvent: ReadonlyMap<string, EventMap> = new Map(
 
 /** The map of a trigger event, such as `ADT^A01`. */
 export function eventMap(messageCode: string, triggerEvent: string): EventMap | undefined {
-  return byEvent.get(`${messageCode}^${triggerEvent}`);
+  return byEvent.get(messageCode === "ACK" ? "ACK" : `${messageCode}^${triggerEvent}`);
 }
 
 /** Every trigger event that is converted. */

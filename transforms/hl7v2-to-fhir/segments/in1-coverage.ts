@@ -1,7 +1,7 @@
 import type { Coverage, CoverageClass, Organization, RelatedPerson } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import type { Draft } from "../conversion.ts";
-import { cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { cwe, cweIdentifier } from "../datatypes/cwe-codeableconcept.ts";
 import { cxToIdentifier } from "../datatypes/cx-identifier.ts";
 import { periodOf } from "../datatypes/dr-period.ts";
 import { authorityOf } from "../datatypes/hd-uri.ts";
@@ -33,10 +33,13 @@ const insuredRows = rowsFor<RelatedPerson>();
 export const in1Coverage = segmentMap<Coverage>(
   "IN1[Coverage]",
   {
-    2: rule("class", (field, target) => {
-      const value = field.value || field.component(2).value;
-      return addClass(target, "plan", value, field.component(2).value);
-    }),
+    2: [
+      each("identifier", cweIdentifier()),
+      rule("class", (field, target) => {
+        const value = field.value || field.component(2).value;
+        return addClass(target, "plan", value, field.component(2).value);
+      }),
+    ],
     8: rule("class", (field, target, _conversion, segment) =>
       addClass(target, "group", field.value, segment.field(9).value),
     ),

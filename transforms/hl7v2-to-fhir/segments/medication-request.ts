@@ -12,12 +12,8 @@ import { tq1ToDosage } from "./tq1-medicationrequest.ts";
  * The MedicationRequest of an order. Identity: its number; the pharmacy's encoded order has one of its own, because
  * the order it was made of stays as it was.
  */
-export function medicationRequestOf(
-  state: State,
-  by: "RXO" | "RXE",
-): Draft<MedicationRequest> | undefined {
+export function medicationRequestOf(state: State, by: "RXO" | "RXE"): Draft<MedicationRequest> {
   const { conversion, patientReference, encounterReference } = state;
-  if (!patientReference) return undefined;
   const order = (state.slots.order ??= new Order(undefined));
   const original = order.medicationRequest;
   const number = orderId("MedicationRequest", "placer", order, conversion);
@@ -27,7 +23,7 @@ export function medicationRequestOf(
     ...({} as { status: MedicationRequest["status"] }),
     intent: original ? "instance-order" : by === "RXO" ? "original-order" : "order",
     medicationCodeableConcept: undefined,
-    subject: patientReference,
+    ...(patientReference ? { subject: patientReference } : ({} as { subject: never })),
     ...(encounterReference ? { encounter: encounterReference } : {}),
     ...(original ? { basedOn: [referenceTo(original)] } : {}),
   });

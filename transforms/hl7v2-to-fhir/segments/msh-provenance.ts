@@ -88,6 +88,9 @@ export function mshToProvenance(
   if (evn) applyMap(evnProvenance, evn, provenance, conversion);
   provenance.recorded ??= conversion.options.receivedAt;
   if (provenance.agent.length === 0) provenance.agent.push(agent("author", { display: source }));
+  for (const software of softwareOf(targets, conversion)) {
+    provenance.entity?.push({ role: "derivation", what: software });
+  }
   provenance.agent.push(agent("assembler", { display: "clinical-connect Hl7v2ToFhir" }));
   if (event.operation) {
     (provenance.activity ??= {}).coding = [
@@ -98,6 +101,15 @@ export function mshToProvenance(
       },
     ];
   }
+}
+
+/** The software that wrote the message (SFT): the devices that have a version. Source: message maps, rows of SFT. */
+function softwareOf(targets: readonly Reference[], conversion: Conversion): readonly Reference[] {
+  if (!conversion.message.segment("SFT")) return [];
+  return targets.filter((target) => {
+    const device = conversion.find("Device", target);
+    return Boolean(device?.version ?? device?.manufacturer ?? device?.modelNumber);
+  });
 }
 
 /** When the message was written: MSH-7, else EVN-2, else when it was received. */

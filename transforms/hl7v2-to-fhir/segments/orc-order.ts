@@ -24,7 +24,7 @@ export function finishOrder(slots: Slots, state: State): void {
   const { order } = slots;
   if (!order || order.isFinished) return;
   order.isFinished = true;
-  if (!order.main && order.orc && state.patientReference && hasNumber(order.orc)) {
+  if (!order.main && order.orc && hasNumber(order.orc)) {
     requestOf(order, state);
   }
   const { main, orc } = order;

@@ -50,7 +50,6 @@ export const orcServiceRequest = segmentMap<ServiceRequest>("ORC[ServiceRequest]
       const event = target.extension?.find(({ url }) => url === BUSINESS_EVENT);
       if (valueDateTime === undefined) return false;
       if (event) event.extension?.push({ url: "date", valueDateTime });
-      target.authoredOn ??= valueDateTime;
       return true;
     }),
   ],
@@ -64,7 +63,13 @@ export const orcServiceRequest = segmentMap<ServiceRequest>("ORC[ServiceRequest]
     xtn(),
   ),
   15: kept("valueDateTime", dateTime),
-  16: extension(`${EXTENSION}/request-statusReason`, "valueCodeableConcept", cwe()),
+  16: [
+    when(
+      (orc) => orc.field(5).isEmpty,
+      extension(`${EXTENSION}/request-statusReason`, "valueCodeableConcept", cwe()),
+    ),
+    when((orc) => !orc.field(5).isEmpty, kept("valueCodeableConcept", cwe())),
+  ],
   17: kept("valueCodeableConcept", cwe()),
   18: kept("valueCodeableConcept", cwe()),
   20: kept("valueCodeableConcept", cwe(undefined, "0339")),

@@ -44,6 +44,11 @@ const PARTICIPANTS = {
   PART: "Participation",
 } as const;
 
+const TEMPORARY = {
+  url: "http://hl7.org/fhir/StructureDefinition/subject-locationClassification",
+  valueCodeableConcept: { coding: [{ code: "temporary" }] },
+};
+
 type PlaceStatus = "active" | "completed" | "planned" | "reserved";
 
 /** A place of the visit. PV1-3 is planned where the class of the patient says that the visit is. */
@@ -51,7 +56,13 @@ export function place(status: PlaceStatus): ValueOf<NonNullable<Encounter["locat
   return (pl, conversion, segment, position) => {
     const reference = location(pl, conversion, segment, position);
     const isPlanned = position === 3 && segment.field(2).value === "P";
-    return reference && { location: reference, status: isPlanned ? "planned" : status };
+    if (!reference) return undefined;
+    const isTemporary = position === 11;
+    return {
+      ...(isTemporary ? { extension: [TEMPORARY] } : {}),
+      location: reference,
+      status: isPlanned ? "planned" : status,
+    };
   };
 }
 
@@ -76,7 +87,7 @@ export const pv1Encounter = segmentMap<Encounter>(
     16: each("hospitalization.specialCourtesy", cwe("VIPIndicator", "0099")),
     17: each("participant", participant("ADM")),
     18: kept("valueCodeableConcept", cwe(undefined, "0018")),
-    19: each("identifier", cxOfType("VN")),
+    19: each("identifier", cxOfType("VN", "visit number")),
     21: kept("valueCodeableConcept", cwe(undefined, "0032")),
     22: kept("valueCodeableConcept", cwe(undefined, "0045")),
     23: kept("valueCodeableConcept", cwe(undefined, "0046")),

@@ -12,6 +12,8 @@ import { participant, place } from "./pv1-encounter.ts";
 
 const { each, one, rule, extension, kept } = rowsFor<Encounter>();
 
+const R5 = "http://hl7.org/fhir/5.0/StructureDefinition";
+
 /** Source: HL7 v2-to-FHIR, PV2[Encounter]; what it leaves open is kept under the name of the field. */
 export const pv2Encounter = segmentMap<Encounter>("PV2[Encounter]", {
   1: each("location", place("planned")),
@@ -21,11 +23,18 @@ export const pv2Encounter = segmentMap<Encounter>("PV2[Encounter]", {
   5: kept("valueString", text),
   6: kept("valueString", text),
   7: kept("valueCodeableConcept", cwe("VisitUserCode", "0130")),
-  8: kept("valueDateTime", dateTime),
-  9: kept("valueDateTime", dateTime),
+  8: extension(`${R5}/extension-Encounter.plannedStartDate`, "valueDateTime", dateTime),
+  9: extension(`${R5}/extension-Encounter.plannedEndDate`, "valueDateTime", dateTime),
   10: kept("valueDuration", days),
   11: one("length", days),
-  12: kept("valueString", text),
+  12: rule("text.div", (field, target) => {
+    const text = field.decoded.trim();
+    if (text === "") return false;
+    const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${escaped}</div>`;
+    target.text = { status: "additional", div };
+    return true;
+  }),
   13: each("participant", participant("REF")),
   14: kept("valueDate", date),
   15: kept("valueBoolean", yesOrNo),

@@ -127,7 +127,6 @@ export const rxeMedicationRequest = segmentMap<MedicationRequest>("RXE[Medicatio
 /** What the pharmacy understood: the order that is dispensed and given. An original order (RXO) is what it is based on. */
 export function rxe(segment: Segment, state: State): void {
   const request = medicationRequestOf(state, "RXE");
-  if (!request) return;
   applyMap(rxeMedicationRequest, segment, request, state.conversion);
   state.slots.owner = request;
 }

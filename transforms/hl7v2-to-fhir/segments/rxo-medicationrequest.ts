@@ -101,7 +101,6 @@ export const rxoMedicationRequest = segmentMap<MedicationRequest>("RXO[Medicatio
 /** What was prescribed. In a message that also has an RXE it is the original order, of which the encoded one is made. */
 export function rxo(segment: Segment, state: State): void {
   const request = medicationRequestOf(state, "RXO");
-  if (!request) return;
   applyMap(rxoMedicationRequest, segment, request, state.conversion);
   state.slots.owner = request;
 }

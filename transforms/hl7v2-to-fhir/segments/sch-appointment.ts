@@ -1,4 +1,10 @@
-import type { Appointment, AppointmentParticipant, Reference, ServiceRequest } from "fhir/r4";
+import type {
+  Appointment,
+  AppointmentParticipant,
+  Provenance,
+  Reference,
+  ServiceRequest,
+} from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { mapCode } from "../codesystems/concept-maps.ts";
 import { referenceTo } from "../conversion.ts";
@@ -17,11 +23,14 @@ import type { ValueOf } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { tqTiming } from "./timing-rows.ts";
 import { aisServiceRequest } from "./ai-appointment.ts";
+import { recordedAt } from "./msh-provenance.ts";
+import { agentOf } from "./provenance-agents.ts";
 import { appointmentToSlot } from "./sch-slot.ts";
 import { minutesAfter } from "./end-time.ts";
 
 const { each, one, rule, when, kept } = rowsFor<Appointment>();
 const requestRows = rowsFor<ServiceRequest>();
+const provenanceRows = rowsFor<Provenance>();
 const PARTICIPANT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
 
 const person =
@@ -144,6 +153,27 @@ export function sch(segment: Segment, state: State): void {
   appointment.status ??= state.event.appointment ?? "booked";
   state.slots = { ...state.slots, appointment, owner: appointment };
   state.sch = segment;
+  if (!state.event.blocks) provenanceOf(segment, appointment, state);
+}
+
+/** Source: HL7 v2-to-FHIR, SCH[Provenance]. */
+export const schProvenance = segmentMap<Provenance>("SCH[Provenance]", {
+  20: provenanceRows.each("agent", agentOf("enterer", practitioner)),
+});
+
+/** Who entered the appointment. */
+function provenanceOf(segment: Segment, appointment: Draft<Appointment>, state: State): void {
+  if (segment.field(20).isEmpty) return;
+  const { conversion } = state;
+  const target = referenceTo(appointment);
+  const provenance = conversion.draft<Provenance>({
+    resourceType: "Provenance",
+    id: conversion.id("Provenance", ...conversion.messageIdentity, target.reference ?? ""),
+    target: [target],
+    recorded: recordedAt(conversion),
+    agent: [],
+  });
+  if (!applyMap(schProvenance, segment, provenance, conversion)) conversion.drop(provenance);
 }
 
 /** What can only be said when all resources of the appointment are known. */
@@ -192,7 +222,7 @@ function orderOf(
   conversion: State["conversion"],
 ): void {
   const { sch, patientReference } = state;
-  if (!sch || !patientReference) return;
+  if (!sch) return;
   const number = [26, 27].map((field) => sch.field(field).first).find(({ value }) => value !== "");
   if (!number) return;
   const request = conversion.draft<ServiceRequest>({
@@ -200,7 +230,7 @@ function orderOf(
     id: conversion.id("ServiceRequest", "appointment", ...eiIdentity(number)),
     status: "active",
     intent: "order",
-    subject: patientReference,
+    ...(patientReference ? { subject: patientReference } : ({} as { subject: never })),
   });
   applyMap(schServiceRequest, sch, request, conversion);
   for (const ais of conversion.message.segmentsNamed("AIS")) {

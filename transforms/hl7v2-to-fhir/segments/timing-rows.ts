@@ -16,6 +16,7 @@ import {
   timesOfDay,
 } from "../datatypes/timing.ts";
 import { rowsFor } from "../segment-map.ts";
+import { minutesAfter } from "./end-time.ts";
 
 const { rule } = rowsFor<Timed>();
 
@@ -61,9 +62,19 @@ export const timingRows = {
     repeat.offset ??= offset;
     return true;
   }),
-  6: rule("timing.repeat.boundsDuration", (field, target) => {
-    const duration = durationWith(field.value, field.component(2).subcomponent(1));
+  6: rule("timing.repeat.boundsDuration", (field, target, conversion, segment) => {
+    const unit = field.component(2).subcomponent(1);
+    const duration = durationWith(field.value, unit);
     if (!duration) return false;
+    const start = conversion.dateTime(segment.field(7).value);
+    const minutes = minutesOf(field.value, unit);
+    if (start !== undefined && segment.field(8).isEmpty && minutes !== undefined) {
+      const end = minutesAfter(start, String(minutes));
+      if (end !== undefined) {
+        repeatOf(timingOf(target)).boundsPeriod = { start, end };
+        return true;
+      }
+    }
     repeatOf(timingOf(target)).boundsDuration = duration;
     return true;
   }),
