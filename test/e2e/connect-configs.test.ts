@@ -7,7 +7,8 @@ import { connectorRunning, rest } from "../support/rest-client.ts";
 import type { ConnectorFile } from "../support/rest-client.ts";
 import { startWorkerProcess, workerProps } from "../support/worker-process.ts";
 
-for (const file of readdirSync("connect-configs").filter((name) => name.endsWith(".json"))) {
+const files = readdirSync("connect-configs", { recursive: true, encoding: "utf8" });
+for (const file of files.filter((name) => name.endsWith(".json")).toSorted()) {
   test(`connect-configs/${file} can be posted as it is, and runs`, async (t) => {
     const { bootstrapServers } = await testLog(t, "embedded");
     const worker = await startWorkerProcess(t, workerProps(bootstrapServers));

@@ -59,6 +59,9 @@ export interface PipelineOptions {
   readonly worker?: Readonly<Record<string, string>>;
   readonly mllp?: Readonly<Record<string, string>>;
   readonly toFhir?: Readonly<Record<string, string>>;
+  readonly toFile?: Readonly<Record<string, string>>;
+  /** Folder of `connect-configs/` that the FHIR side comes from: the same with other converters. */
+  readonly variant?: "avro" | "json-schema";
 }
 
 /** Starts a worker and posts the three files of `connect-configs/`, moved to free places. */
@@ -85,17 +88,19 @@ export async function startPipeline(
     "quarantine.topic": `${prefix}healthcare.hl7v2.quarantine`,
     ...options.mllp,
   });
-  const toFhir = connectorConfig("hl7v2-to-fhir", {
+  const variant = options.variant ? `${options.variant}/` : "";
+  const toFhir = connectorConfig(`${variant}hl7v2-to-fhir`, {
     "topics.regex": `${pattern}healthcare\\.hl7v2\\.(?!quarantine$|dlq$)[a-z0-9]+`,
     "transforms.toFhir.topic.prefix": `${prefix}healthcare.fhir.`,
     "errors.deadletterqueue.topic.name": `${prefix}healthcare.hl7v2.dlq`,
     "consumer.override.metadata.max.age.ms": "300",
     ...options.toFhir,
   });
-  const toFile = connectorConfig("fhir-to-file", {
+  const toFile = connectorConfig(`${variant}fhir-to-file`, {
     "topics.regex": `${pattern}healthcare\\.fhir\\.[a-z]+`,
     "consumer.override.metadata.max.age.ms": "300",
     file,
+    ...options.toFile,
   });
   const files = [mllp, toFhir, toFile].map((entry) => ({ ...entry, name: prefix + entry.name }));
   for (const entry of files) await postConnector(worker.url, entry);
