@@ -66,7 +66,8 @@ export const iamAllergyIntolerance = segmentMap<AllergyIntolerance>(
     15: kept("valueCodeableConcept", cwe("Relationship", "0063")),
     16: kept("valueCodeableConcept", cwe(undefined, "0437")),
     17: rule("clinicalStatus", (field, target) => {
-      const [clinical, verification] = STATUS[field.value] ?? [];
+      const [clinical, verification] =
+        (Object.hasOwn(STATUS, field.value) ? STATUS[field.value] : undefined) ?? [];
       if (clinical === undefined || verification === undefined) return false;
       if (clinical !== "") target.clinicalStatus = codeOf(CLINICAL, clinical);
       target.verificationStatus ??= codeOf(VERIFICATION, verification);
