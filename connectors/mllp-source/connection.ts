@@ -71,8 +71,6 @@ export class Connection {
   /** Received and not answered, in order. */
   readonly #exchanges: Exchange[] = [];
   #exchangeBytes = 0;
-  /** Answers that were decided in this turn of the event loop. */
-  #outgoing: Uint8Array[] = [];
   #partialBytes = 0;
   #sequence = 0;
   #holds = 0;
@@ -275,19 +273,14 @@ export class Connection {
     this.#owner.settled(exchange, isWritten);
   }
 
-  /** Answers of one turn of the event loop leave together: system calls cost the most. */
+  /** Answers of one turn of the event loop leave together: with pipelining, system calls cost the most. */
   #write(frame: Uint8Array): void {
-    this.#outgoing.push(frame);
-    if (this.#outgoing.length === 1) process.nextTick(this.#flush);
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
+    this.#socket.write(frame);
   }
-
-  readonly #flush = (): void => {
-    const frames = this.#outgoing;
-    const [first] = frames;
-    if (!first || this.#socket.destroyed) return;
-    this.#outgoing = [];
-    this.#socket.write(frames.length === 1 ? first : Buffer.concat(frames));
-  };
 
   /** Stops reading while too much waits for an answer, and goes on when it does not. */
   #holdIfFull(): void {
@@ -343,7 +336,6 @@ export class Connection {
   #closeWhenAnswered(): void {
     this.#isEnding = true;
     if (this.#exchanges.length > 0 || this.#socket.writableEnded) return;
-    this.#flush();
     this.#socket.end();
     this.#socket.resume();
     const timer = setTimeout(() => this.#socket.destroy(), DRAIN_MS);
@@ -358,7 +350,6 @@ export class Connection {
     // A sender that does not read its answers must not keep the task from stopping.
     const timer = setTimeout(() => this.#socket.destroy(), drainMs);
     this.#socket.once("close", () => clearTimeout(timer));
-    this.#flush();
     this.#socket.end(() => this.#socket.destroy());
   }
 

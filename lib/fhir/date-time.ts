@@ -40,8 +40,8 @@ export function fhirDate(text: string): string | undefined {
 export function fhirTime(text: string): string | undefined {
   const match = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d)?(\.\d+)?/.exec(text);
   if (!match) return undefined;
-  // Zeros behind the milliseconds say nothing, and some receivers refuse them.
-  const fraction = (match[4] ?? "").replace(/^(\.\d{3})0+$/, "$1");
+  // A fraction of zeros says nothing, and HAPI's validator takes none at all.
+  const fraction = (match[4] ?? "").replace(/^\.0+$/, "");
   return `${match[1]}:${match[2]}:${match[3] ?? "00"}${fraction}`;
 }
 

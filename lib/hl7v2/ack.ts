@@ -28,8 +28,6 @@ export interface AckOptions {
   /** MSH-7, `YYYYMMDDHHMMSS+ZZZZ`. */
   readonly dateTime: string;
   readonly errors?: readonly AckError[];
-  /** The message's header, when it was read already. */
-  readonly header?: MessageHeader;
 }
 
 /** What can be taken over from the message that is answered; texts have one character per byte. */
@@ -52,7 +50,7 @@ interface Original {
  * Source: HL7 v2.9 chapters 2.9.2 and 2.14 (MSA, ERR); ERR has another form up to version 2.4.
  */
 export function ackMessage(original: Uint8Array, options: AckOptions): Uint8Array {
-  const from = originalOf(original, options.header);
+  const from = originalOf(original);
   const { field: separator, component } = from.delimiters;
   const type = ["ACK", from.triggerEvent, from.version >= "2.4" ? "ACK" : ""]
     .join(component)
@@ -83,18 +81,15 @@ export function ackMessage(original: Uint8Array, options: AckOptions): Uint8Arra
     msa.push(encodeEscapes(firstText, from.delimiters));
   }
   const segments = [
-    withoutTrailing(msh.join(separator), separator),
-    withoutTrailing(msa.join(separator), separator),
+    msh.join(separator).replace(trailing(separator), ""),
+    msa.join(separator).replace(trailing(separator), ""),
     ...errors.map((error) => errorSegment(error, from)),
   ];
   return bytesOfLatin1(`${segments.join("\r")}\r`);
 }
 
-/** Without empty fields at the end. */
-function withoutTrailing(text: string, separator: string): string {
-  let end = text.length;
-  while (end > 0 && text.startsWith(separator, end - separator.length)) end -= separator.length;
-  return end === text.length ? text : text.slice(0, end);
+function trailing(separator: string): RegExp {
+  return new RegExp(`\\u{${(separator.codePointAt(0) ?? 0).toString(16)}}+$`, "u");
 }
 
 function errorSegment(error: AckError, { delimiters, version }: Original): string {
@@ -106,21 +101,19 @@ function errorSegment(error: AckError, { delimiters, version }: Original): strin
     return ["ERR", [segment, nth, place, code].join(component)].join(field);
   }
   const location = error.location
-    ? withoutTrailing([segment, nth, place].join(component), component)
+    ? [segment, nth, place].join(component).replace(trailing(component), "")
     : "";
   const code = [error.code, text, "HL70357"].join(component);
   const userText = encodeEscapes(error.userText ?? "", delimiters);
-  const fields = ["ERR", "", location, code, error.severity ?? "E", "", "", "", userText];
-  return withoutTrailing(fields.join(field), field);
+  return ["ERR", "", location, code, error.severity ?? "E", "", "", "", userText]
+    .join(field)
+    .replace(trailing(field), "");
 }
 
-function originalOf(bytes: Uint8Array, read: MessageHeader | undefined): Original {
+function originalOf(bytes: Uint8Array): Original {
   try {
-    // Decoded text is that of the bytes only where it is ASCII.
-    const header =
-      read && ASCII.test(read.segment.text)
-        ? read
-        : new MessageHeader(latin1Text(headerBytes(bytes)));
+    const text = latin1Text(headerBytes(bytes));
+    const header = new MessageHeader(text);
     return {
       delimiters: header.delimiters,
       encodingCharacters: withoutControls(header.segment.field(2).text),
@@ -139,18 +132,13 @@ function originalOf(bytes: Uint8Array, read: MessageHeader | undefined): Origina
   }
 }
 
-const ASCII = /^[\u0000-\u007F]*$/;
-const CONTROLS = /[\u0000-\u001F\u007F]/;
-
 function withoutControls(text: string): string {
-  if (!CONTROLS.test(text)) return text;
+  // eslint: the control characters are what this is about.
   return [...text].filter((character) => character >= " " && character !== "\u007F").join("");
 }
 
 function bytesOfLatin1(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return bytes;
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }
 
 /** What an acknowledgment says. */

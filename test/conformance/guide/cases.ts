@@ -24,6 +24,14 @@ interface SegmentHost {
   readonly condition: string;
 }
 
+/** A message is about a patient, unless the row says otherwise; and an order's rows may ask for its ORC. */
+export function extraSegments(condition: string): readonly string[] {
+  return [
+    ...(condition.includes("PID NOT VALUED") ? [] : ["PID"]),
+    ...(condition.includes("ORC VALUED") ? ["ORC"] : []),
+  ];
+}
+
 /** The guide as cases: rows of segment maps, of data type maps, and of message maps. */
 export class Guide {
   readonly segmentRows: readonly MapRow[];
@@ -32,12 +40,21 @@ export class Guide {
   readonly #places: ReadonlyMap<string, MessagePlaces>;
   readonly #urls = new Map<string, ReadonlyMap<string, string>>();
   readonly #carriers = new Map<string, readonly Case[]>();
+  /** The data types of all fields that the tables list, mapped or not. */
+  readonly #fieldTypes = new Map<string, string>();
 
   constructor(folder: string) {
     const messages = readTables(folder, "messages");
     this.#places = new Map(messages.map((table) => [table.name, new MessagePlaces(table)]));
     this.messageRows = messages.flatMap(mapRows);
-    this.segmentRows = readTables(folder, "segments").flatMap(mapRows);
+    const segments = readTables(folder, "segments");
+    for (const { rows } of segments) {
+      for (const cells of rows) {
+        const [field, type] = [cells[1]?.trim() ?? "", cells[3]?.trim().split(" ")[0] ?? ""];
+        if (type !== "" && !this.#fieldTypes.has(field)) this.#fieldTypes.set(field, type);
+      }
+    }
+    this.segmentRows = segments.flatMap(mapRows);
     this.dataTypeRows = readTables(folder, "datatypes").flatMap(mapRows);
     const byMap = Map.groupBy([...this.segmentRows, ...this.dataTypeRows], ({ map }) => map);
     for (const [map, rows] of byMap) this.#urls.set(map, extensionUrls(rows));
@@ -68,9 +85,7 @@ export class Guide {
   }
 
   #messageHost({ map, line, condition }: MapRow): SegmentHost {
-    const extra = /\b(?:PID|ORC) VALUED/.test(condition)
-      ? [condition.includes("PID") ? "PID" : "ORC"]
-      : [];
+    const extra = extraSegments(condition);
     return { condition, host: () => this.placesOf(map).host(line, extra) };
   }
 
@@ -90,7 +105,10 @@ export class Guide {
           .map(Number)
       : [];
     const mapType = row.dataTypeMap.split("[")[0] ?? "";
-    const type = row.v2Type === "varies" || row.v2Type === "" ? mapType || "ST" : row.v2Type;
+    // OBX-5 is of the type that its row's condition asks for in OBX-2.
+    const stated = /OBX-2\s*(?:EQUALS|=|IN)\s*\(?"([A-Z]+)"/.exec(row.condition)?.[1];
+    const type =
+      row.v2Type === "varies" || row.v2Type === "" ? (stated ?? (mapType || "ST")) : row.v2Type;
     return this.hosts(row.map).map(({ host, condition }) => ({
       row,
       host,
@@ -99,6 +117,7 @@ export class Guide {
       resourceType: /\[([A-Za-z]+)/.exec(row.map)?.[1] ?? "",
       target: row.rawTarget,
       urls: this.#urls.get(row.map) ?? new Map(),
+      fieldTypes: this.#fieldTypes,
       conditions: [
         ...(condition === "" ? [] : [{ text: condition, base: [] }]),
         ...(row.condition === "" ? [] : [{ text: row.condition, base: [] }]),
@@ -114,9 +133,9 @@ export class Guide {
     this.#carriers.set(key, []);
     const uses = ({ dataTypeMap }: MapRow): boolean => dataTypeMap.toLowerCase() === key;
     const type = map.split("[")[0] ?? "";
-    const direct = this.segmentRows
-      .filter(uses)
-      .flatMap((row) => this.segmentCases(row).slice(0, 3));
+    // Each field once before any of them again in another message.
+    const fields = this.segmentRows.filter(uses).map((row) => this.segmentCases(row));
+    const direct = [0, 1, 2].flatMap((at) => fields.flatMap((cases) => cases.slice(at, at + 1)));
     const nested = this.dataTypeRows.filter(uses).flatMap((row) => this.dataTypeCases(row));
     const all = [...direct, ...nested].map((each) => ({ ...each, type }));
     this.#carriers.set(key, all);
@@ -130,12 +149,17 @@ export class Guide {
     return this.#carriersOf(row.map).map((carrier) => {
       const urls = new Map(carrier.urls);
       const prefix = carrier.target.startsWith("$") ? "" : `${carrier.target}.`;
-      for (const [place, url] of this.#urls.get(row.map) ?? []) urls.set(`${prefix}${place}`, url);
+      for (const [place, url] of this.#urls.get(row.map) ?? []) {
+        // `source|place` names the extension of one source alone.
+        const [source, own] = place.includes("|") ? place.split("|") : ["", place];
+        urls.set(source === "" ? `${prefix}${own}` : `${source}|${prefix}${own}`, url);
+      }
       const own = row.rawTarget.replace(/^\[\d+\]\.?/, "");
       return {
         ...carrier,
         row,
         place: [...carrier.place, ...inner],
+        ...(inner.length > 0 ? { around: { place: carrier.place, type: carrier.type } } : {}),
         type: inner.length > 0 ? typeAt(carrier.type, inner) : carrier.type,
         target: own.startsWith("$") ? carrier.target : `${prefix}${own}`,
         urls,

@@ -1,27 +1,286 @@
 import type { MapRow } from "./map-row.ts";
 
 /**
- * Where the product does something else than a row of the guide says, on purpose. A row that is listed here and turns
- * out right is a mistake of this list, and the suite says so.
+ * Where the product does something else than a row of the guide says, on purpose. An entry counts only for rows that are
+ * not right; one that counts for none is stale, and the suite says so.
  */
-interface Difference {
+export interface Difference {
   /** The map's name, or a pattern of names. */
   readonly map: string | RegExp;
   /** `PID-19`; all of the map's rows when left out. */
   readonly source?: string | RegExp;
   /** The element as the table writes it. */
   readonly target?: string | RegExp;
+  /** The reason holds only when the value is at another place of the output, so nothing is lost. */
+  readonly isKept?: true;
   readonly why: string;
 }
 
-const differences: readonly Difference[] = [];
+const SEGMENT_KEPT =
+  "R4 has no such element, and the extension that the guide names is none of R4's: kept in an extension named after the field";
+
+export const differences: readonly Difference[] = [
+  // What there is no Bundle for.
+  {
+    map: "MSH[Bundle]",
+    why: "resources go to topics one by one; what a Bundle would say of the message is in MessageHeader and Provenance",
+  },
+  {
+    map: /^[A-Z]{3}_[A-Z]\d\d$/,
+    target: "Bundle",
+    why: "resources go to topics one by one; what a Bundle would say of the message is in MessageHeader and Provenance",
+  },
+  {
+    map: "MSH[Provenance-Source]",
+    target: /^entity\[1\]\.what\(DocumentReference/,
+    why: "the raw message stays byte for byte in its own topic and is named by its control id; a second copy would double patient data",
+  },
+  {
+    map: "MSH[Provenance-Transformation]",
+    target: /^entity\[1\]\.what\(DocumentReference/,
+    why: "the raw message stays byte for byte in its own topic and is named by its control id; a second copy would double patient data",
+  },
+  {
+    map: "MSH[Provenance-Transformation]",
+    target: /^activity\.coding/,
+    why: "the code system is the guide's own and not published; the activity is a code of v3-DataOperation",
+  },
+  {
+    map: "MSH[Provenance-Transformation]",
+    target: "policy",
+    why: "the guide leaves the policy to the implementer, and there is none",
+  },
+  {
+    map: "MSH[Provenance-Source]",
+    target: "occurred",
+    isKept: true,
+    why: "occurred[x] names no type; MSH-7 is Provenance.recorded",
+  },
+  {
+    map: /^HD\[MessageHeader/,
+    isKept: true,
+    why: "a name or an endpoint that is no URI is kept as name, as endpoint of the kind urn:, or as device",
+  },
+  // Data types whose place makes another thing of them.
+  {
+    map: /^XCN\[(?:Annotation-Author|Patient|RelatedPerson)\]$/,
+    isKept: true,
+    why: "a person in an XCN is a Practitioner, whatever the field",
+  },
+  {
+    map: /^XCN\[/,
+    source: "XCN.7",
+    isKept: true,
+    why: "a degree is a qualification, as in XCN[Practitioner]",
+  },
+  {
+    map: "CNN[Practitioner]",
+    source: "CNN.7",
+    isKept: true,
+    why: "a degree is a qualification, as in XCN[Practitioner]",
+  },
+  {
+    map: /^XCN\[/,
+    source: "XCN.18",
+    isKept: true,
+    why: "R4 defines the extension for HumanName, not for the family name",
+  },
+  {
+    map: /^(?:XCN|XON|CX)\[/,
+    target: /assigner\(Organization\)/,
+    isKept: true,
+    why: "an authority with an OID, UUID or URI is the identifier's system; only a name alone is an assigner",
+  },
+  {
+    map: "CX[Identifier]",
+    source: "CX.4",
+    target: "system",
+    why: "an OID, UUID or URI of the sender is a system, listed in HL7's registry or not",
+  },
+  {
+    map: /^(?:PL|NDL)\[/,
+    isKept: true,
+    why: "one Location for each level that is there, from the bed up, joined by partOf; the guide numbers them otherwise",
+  },
+  {
+    map: "XON[Location]",
+    isKept: true,
+    why: "an XON is an Organization in each place that uses it",
+  },
+  {
+    map: "CWE[PractitionerRole]",
+    isKept: true,
+    why: "the only field that uses it (PRT-6) is a specialty there",
+  },
+  {
+    map: /^CX\[RelatedPerson-Mother\]$/,
+    isKept: true,
+    why: "the element belongs to the RelatedPerson, while the map is used in Patient",
+  },
+  {
+    map: "XAD[Address]",
+    source: "XAD.10",
+    why: "R4 allows HL7's extension at a line of the address only; kept in an extension named after the component",
+  },
+  {
+    map: "EI[Condition]",
+    isKept: true,
+    why: "the parent problem is referred to by its identifier: it may have been told of in another message",
+  },
+  {
+    map: "DG1[Condition]",
+    source: "DG1-22",
+    isKept: true,
+    why: "the parent problem is referred to by its identifier: it may have been told of in another message",
+  },
+  {
+    map: "PR1[Procedure]",
+    source: "PR1-25",
+    isKept: true,
+    why: "the parent procedure is referred to by its identifier: it may have been told of in another message",
+  },
+  {
+    map: /^DG1\[(?:Encounter|EpisodeOfCare)\]$/,
+    isKept: true,
+    why: "a diagnosis is one Condition, which the Encounter lists; an EpisodeOfCare is made only when the message names one (PV1-54)",
+  },
+  {
+    map: "DG1[EpisodeOfCare]",
+    why: "an EpisodeOfCare is made only when the message names one (PV1-54)",
+  },
+  {
+    map: /^ADT_A\d\d$/,
+    target: /^EpisodeOfCare/,
+    why: "an EpisodeOfCare is made only when the message names one (PV1-54)",
+  },
+  {
+    map: "IN1[Coverage]",
+    source: /^IN1-(?:10|49)$/,
+    why: "the extension is none of R4's; the subscriber's number is an identifier of the Coverage",
+  },
+  {
+    map: "IN1[Coverage]",
+    source: "IN1-5",
+    isKept: true,
+    why: "R4 spells the element payor; its Organization has the address",
+  },
+  // R5 extensions and others that R4 does not define.
+  {
+    map: /^(?:AL1|IAM)\[AllergyIntolerance\]$/,
+    target: /^(?:category|criticality)\.extension/,
+    why: "alternate-codes is none of R4's extensions; the code is in the coded element where FHIR has one, else in the text of the reaction",
+  },
+  {
+    map: /^OBX\[Observation/,
+    source: "OBX-5",
+    target: /extension\[1\]|derivedFrom/,
+    why: "the extension is R5's; the document is a DocumentReference that the Observation is derived from",
+  },
+  {
+    map: /^OBX\[Observation/,
+    source: "OBX-33",
+    isKept: true,
+    why: "the extension is R5's; Observation.specimen refers to the specimen by its identifier",
+  },
+  {
+    map: /^OBX\[Observation/,
+    source: "OBX-33",
+    why: "the extension is R5's; Observation.specimen refers to the specimen by its identifier",
+  },
+  {
+    map: "OBX[Observation-Component]",
+    isKept: true,
+    why: "what belongs to the OBX as a whole stands in the Observation; only the repetitions of OBX-5 are components",
+  },
+  { map: /^NTE\[Appointment-Comment\]$/, isKept: true, why: SEGMENT_KEPT },
+  {
+    map: "NTE[Appointment-Comment]",
+    target: /url$/,
+    why: "the extensions are R5's, or none; kept in an extension named after the segment",
+  },
+  {
+    map: "ORC[MedicationAdministration]",
+    source: "ORC-1",
+    why: "businessEvent is none of R4's extensions; kept in an extension named after the field",
+  },
+  {
+    map: "ORC[ServiceRequest]",
+    source: /^ORC-(?:1|9)$/,
+    target: /extension/,
+    why: "businessEvent is none of R4's extensions; kept in an extension named after the field",
+  },
+  {
+    map: "SN[Quantity]",
+    target: /extension/,
+    why: "an SN that a Quantity cannot say becomes valueString as it was sent; nothing is left for originalText",
+  },
+  {
+    map: /^SN\[(?:Range|Ratio)\]$/,
+    target: /extension|comparator/,
+    why: "an SN with a comparator and a separator becomes valueString as it was sent",
+  },
+  {
+    map: /^PID\[Patient\]$/,
+    source: "PID-19",
+    target: /code$/,
+    why: "PID-19 is the number that table 0203 calls SS; which other countries put into it cannot be known",
+  },
+  {
+    map: "NK1[RelatedPerson]",
+    source: "NK1-37",
+    target: /code$/,
+    why: "NK1-37 is the number that table 0203 calls SS; which other countries put into it cannot be known",
+  },
+  {
+    map: "HD[Location]",
+    why: "PL.4 is part of the hierarchy of locations, which PL[Location] makes",
+  },
+  {
+    map: "PRT[Patient-GeneralPractitioner-PractitionerRole]",
+    source: "PRT-2",
+    target: "Operation",
+    why: "an operation of a REST interface, not an element; what deletes is told by Provenance.activity",
+  },
+  {
+    map: "CWE[Device]",
+    target: /DeviceDefinition/,
+    why: "whether the code names a kind or an instance is not said; it identifies the Device of the message",
+  },
+  {
+    map: "CWE[Device]",
+    isKept: true,
+    why: "the first coding identifies the Device; the others are kept with the order (ORC-18)",
+  },
+  {
+    map: "CWE[Identifier]",
+    isKept: true,
+    why: "the only field that uses it (IN1-2) is a class of the Coverage",
+  },
+  {
+    map: "ORM_O01",
+    target: /^(?:Coverage|Task)/,
+    why: "the guide names no segment map for the row",
+  },
+  {
+    map: "ORM_O01",
+    target: /^SupplyRequest\[2\]/,
+    why: "the guide names no segment map for the row",
+  },
+];
+
+/** Maps of data types that no row of the guide uses: there is no message that could show them. */
+export const UNUSED = "no row of the guide uses this map";
 
 const fits = (wanted: string | RegExp | undefined, text: string): boolean =>
   wanted === undefined || (typeof wanted === "string" ? wanted === text : wanted.test(text));
 
-/** Why a row is different on purpose; undefined when it is not. */
-export function whyDifferent({ map, source, rawTarget }: MapRow): string | undefined {
+/** Why a row that is not right is different on purpose; `note` says what is there instead. */
+export function whyDifferent(row: MapRow, note: string): Difference | undefined {
   return differences.find(
-    (each) => fits(each.map, map) && fits(each.source, source) && fits(each.target, rawTarget),
-  )?.why;
+    ({ map, source, target, isKept }) =>
+      fits(map, row.map) &&
+      fits(source, row.source) &&
+      fits(target, row.rawTarget) &&
+      (!isKept || note.startsWith("at ")),
+  );
 }

@@ -22,6 +22,16 @@ export class DraftSegment {
     this.#fields.set(field, [withSet(first, inner, copy(content)), ...rest]);
   }
 
+  /** The text of what the path leads to, in the first repetition; of the first part where it has parts. */
+  valueAt(path: readonly number[]): string {
+    const [field = 0, ...inner] = path;
+    let node: Node | undefined = this.#fields.get(field)?.[0];
+    for (const at of inner)
+      node = typeof node === "string" ? (at === 1 ? node : "") : node?.[at - 1];
+    while (Array.isArray(node)) node = node[0];
+    return node ?? "";
+  }
+
   /** The first repetition of a field again, so that it repeats. */
   repeat(field: number): void {
     const [first = ""] = this.#fields.get(field) ?? [];

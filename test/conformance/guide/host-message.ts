@@ -101,14 +101,15 @@ export class MessagePlaces {
     this.#requiredGroups = groups;
   }
 
-  /** The smallest message that holds the segment of a line, with `extra` segments where they belong. */
+  /** The smallest message that holds the segment of a line, with `extra` segments wherever they may stand. */
   host(line: number, extra: readonly string[] = []): HostMessage {
     const target = this.#places.find(({ lines }) => lines.includes(line));
     if (!target) throw new Error(`${this.structure}:${line} names no segment`);
     const kept = this.#places.filter(
       (place) =>
         place === target ||
-        ((place.required || extra.includes(place.segment)) && this.#isOpen(place, target)),
+        extra.includes(place.segment) ||
+        (place.required && this.#isOpen(place, target)),
     );
     const segments = kept.map(({ segment }) => draft(segment, this.structure));
     const tested = segments[kept.indexOf(target)];

@@ -11,7 +11,7 @@ import type { DraftSegment } from "./draft.ts";
 import { messageText } from "./host-message.ts";
 import type { HostMessage } from "./host-message.ts";
 import type { MapRow } from "./map-row.ts";
-import { hasComponents, sampleOf, vocabularySample } from "./sample.ts";
+import { hasComponents, sampleOf, typeAt, vocabularySample } from "./sample.ts";
 import type { Content } from "./sample.ts";
 import { follow, parseTarget } from "./target.ts";
 import type { Found, Json } from "./target.ts";
@@ -22,12 +22,16 @@ export interface Case {
   readonly host: () => HostMessage;
   /** Field, component, sub-component of the tested segment. */
   readonly place: readonly number[];
+  /** Around the place: the data type whose other components are valued as well, because one alone says nothing. */
+  readonly around?: { readonly place: readonly number[]; readonly type: string };
   /** The data type of what stands there. */
   readonly type: string;
   readonly resourceType: string;
   /** The element, from the resource on. */
   readonly target: string;
   readonly urls: ReadonlyMap<string, string>;
+  /** Data types of fields (`PID-3`). */
+  readonly fieldTypes: ReadonlyMap<string, string>;
   /** Conditions that must hold, with the place that their references count from. */
   readonly conditions: readonly { readonly text: string; readonly base: readonly number[] }[];
 }
@@ -51,13 +55,13 @@ export function converted(text: string): readonly Json[] {
 export function judge(given: Case, content?: Content, expected?: readonly string[]): Outcome {
   const host = given.host();
   const sample = content ?? sampleFor(given);
-  if (given.place.length > 0) host.tested.set(given.place, sample);
+  setSample(given, host, sample);
   applyConditions(given, host, "true");
   const message = messageText(host);
   const found = look(given, converted(message));
   const wanted = expected ?? expectations(given, sample);
   const right = found.elements.some((each) => holds(each, wanted, given, found.resolve));
-  return { right, message, note: right ? "" : noteOf(found) };
+  return { right, message, note: right ? "" : noteOf(found, wanted, given.resourceType) };
 }
 
 /** Makes the last condition false: the row's value must not be there. Undefined when there is none to make false. */
@@ -66,7 +70,7 @@ export function judgeFalse(given: Case): Outcome | undefined {
   if (!last || !parseCondition(last.text)) return undefined;
   const host = given.host();
   const sample = sampleFor(given);
-  if (given.place.length > 0) host.tested.set(given.place, sample);
+  setSample(given, host, sample);
   applyConditions(given, host, "false");
   const message = messageText(host);
   const found = look(given, converted(message));
@@ -75,14 +79,47 @@ export function judgeFalse(given: Case): Outcome | undefined {
   return { right: !there, message, note: there ? "there although the condition is false" : "" };
 }
 
-function noteOf({ elements, resources }: Looked): string {
-  if (resources === 0) return "no such resource";
-  return elements.length === 0 ? "no such element" : "another value";
+function setSample({ place, around }: Case, { tested }: HostMessage, sample: Content): void {
+  if (around) {
+    tested.set(
+      around.place,
+      sampleOf(around.type, around.place.join("c"), around.place.length - 1),
+    );
+  }
+  if (place.length > 0) tested.set(place, sample);
+}
+
+/** What is there instead: the value at another place, or nothing of it. */
+function noteOf({ elements, all }: Looked, wanted: readonly string[], type: string): string {
+  if (all.length === 0) return "the message is not converted";
+  const places = all
+    .toSorted((a, b) => Number(b["resourceType"] === type) - Number(a["resourceType"] === type))
+    .flatMap((resource) => placesOf(resource, String(resource["resourceType"]), wanted));
+  if (places.length > 0) return `at ${[...new Set(places)].slice(0, 3).join(", ")}`;
+  if (!all.some(({ resourceType }) => resourceType === type)) return `no ${type}`;
+  return elements.length === 0 ? "nowhere" : "another value";
+}
+
+/** Where one of the texts stands, by names; an extension is named by its URL. */
+function placesOf(node: unknown, place: string, wanted: readonly string[]): string[] {
+  if (Array.isArray(node)) return node.flatMap((each) => placesOf(each, place, wanted));
+  if (typeof node === "object" && node !== null) {
+    const { url } = node as { readonly url?: unknown };
+    const here =
+      typeof url === "string" && place.endsWith("extension") ? `${place}<${url}>` : place;
+    return Object.entries(node).flatMap(([name, value]) =>
+      name === "url" ? [] : placesOf(value, `${here}.${name}`, wanted),
+    );
+  }
+  const text = String(node);
+  return wanted.some((each) => (each.length < 3 ? text === each : text.includes(each)))
+    ? [place]
+    : [];
 }
 
 interface Looked {
   readonly elements: readonly Found[];
-  readonly resources: number;
+  readonly all: readonly Json[];
   readonly resolve: (reference: string) => Json | undefined;
 }
 
@@ -93,15 +130,25 @@ function look(given: Case, resources: readonly Json[]): Looked {
         `${resourceType}/${id}` === reference || `urn:uuid:${id}` === reference,
     );
   const candidates = resources.filter(({ resourceType }) => resourceType === given.resourceType);
-  const steps = parseTarget(given.target, given.urls);
+  const steps = parseTarget(given.target, given.urls, given.row.source);
   return {
     elements: candidates.flatMap((value) => follow({ value }, steps, resolve)),
-    resources: candidates.length,
+    all: resources,
     resolve,
   };
 }
 
+/** Values that a row asks for in prose, or that its element takes alone. */
+const asked: Readonly<Record<string, Content>> = {
+  "DG1-21": "D",
+  "AIS-10": "CONFIRMED",
+  "AIP-12": "CONFIRMED",
+  "EVN-2": "20240309101500+0100",
+};
+
 function sampleFor({ row, type, place }: Case): Content {
+  const wanted = asked[row.source];
+  if (wanted !== undefined) return wanted;
   if (row.vocabularyMap !== "") {
     const coded = vocabularySample(row.vocabularyMap);
     if (coded) return codedContent(type, row.vocabularyMap, coded.v2Code);
@@ -124,6 +171,7 @@ function conceptTable(map: string): string | undefined {
 /** Texts of which one must be in the element. */
 function expectations({ row, type }: Case, sample: Content): readonly string[] {
   if (row.fixed !== undefined) return [row.fixed];
+  if (row.isComputed) return [];
   if (row.vocabularyMap !== "") {
     const coded = vocabularySample(row.vocabularyMap);
     if (row.fhirType === "boolean") return ["true"];
@@ -179,7 +227,7 @@ const others: Readonly<Record<string, string>> = {
   "PRT-4.3": "HL70912",
   "ROL-3.1": "FHCP",
   "ROL-3.3": "HL70912",
-  "OBX-5.1": ">",
+  "OBX-5.1": "",
   "OBX-5.3": "",
   "RXA-21": "A",
   "IN1-17": "OTH",
@@ -192,7 +240,12 @@ const others: Readonly<Record<string, string>> = {
 };
 
 function applyConditions(given: Case, host: HostMessage, mode: "true" | "false"): void {
-  const { conditions } = given;
+  const { conditions, row } = given;
+  // Rows that ask for a type in OBX-2 speak of an OBX-5 of that type.
+  const stated = /OBX-2\s*(?:EQUALS|=|IN)\s*\(?"([A-Z]+)"/.exec(row.condition)?.[1];
+  if (stated !== undefined && !row.source.startsWith("OBX-5") && host.tested.name === "OBX") {
+    host.tested.set([5], sampleOf(stated, "5"));
+  }
   for (const [index, { text, base }] of conditions.entries()) {
     const condition = parseCondition(text);
     if (!condition) continue;
@@ -220,12 +273,16 @@ function applyTest(test: Test, host: HostMessage, base: readonly number[], given
       return;
     case "in":
       if (first.startsWith("http")) return;
-      if (test.not)
+      if (!test.not) {
+        segment.set(path, coded(first, place.type));
+        // A structured numeric with a separator has a second number.
+        if (test.ref === "OBX-5.3") segment.set([5, 4], "48");
+      } else if (segment.valueAt(path) === "" || test.values.includes(segment.valueAt(path))) {
         segment.set(
           path,
           others[test.ref.replace(/^([A-Z]{2,3})-(\d)$/, "$1.$2")] ?? others[test.ref] ?? "",
         );
-      else segment.set(path, coded(first, place.type));
+      }
       return;
     case "count>1":
       if (!test.not) segment.repeat(path[0] ?? 0);
@@ -245,46 +302,6 @@ interface Place {
   readonly type: string;
 }
 
-/** Data types of fields that conditions speak of, as far as it matters how their value is written. */
-const fieldTypes: Readonly<Record<string, string>> = {
-  "PID-33": "DTM",
-  "PID-34": "HD",
-  "PV1-43": "PL",
-  "PV1-20": "FC",
-  "PD1-7": "CWE",
-  "PRT-5": "XCN",
-  "PRT-6": "CWE",
-  "PRT-9": "PL",
-  "PRT-10": "EI",
-  "PRT-14": "XAD",
-  "PV1-45": "DTM",
-  "PV1-44": "DTM",
-  "OBX-25": "XCN",
-  "OBR-8": "DTM",
-  "MSH-3": "HD",
-  "MSH-4": "HD",
-  "MSH-24": "HD",
-  "MSH-25": "HD",
-  "AIS-4": "DTM",
-  "AIG-8": "DTM",
-  "AIL-6": "DTM",
-  "AIP-6": "DTM",
-  "TQ1-7": "DTM",
-  "TQ1-8": "DTM",
-  "OBR-25": "ID",
-  "TXA-8": "DTM",
-  "SPM-21": "CWE",
-  "SCH-26": "EI",
-  "SCH-27": "EI",
-  "RXO-2": "NM",
-  "PR1-7": "NM",
-  "OBX-33": "EI",
-  "IAM-11": "DTM",
-  "IAM-15": "CWE",
-  "OBR-29.1": "EI",
-  "OBR-29.2": "EI",
-};
-
 function placeOf(
   ref: string,
   host: HostMessage,
@@ -300,7 +317,8 @@ function placeOf(
   if (isSegment || name === host.tested.name) {
     const segment =
       name === host.tested.name ? host.tested : host.segments.find((each) => each.name === name);
-    return segment && { segment, path: numbers, type: fieldTypes[ref] ?? "ST" };
+    const type = given.fieldTypes.get(`${name}-${first}`) ?? "ST";
+    return segment && { segment, path: numbers, type: typeAt(type, numbers.slice(1)) };
   }
   // A reference such as CX.4 counts from the data type that the row belongs to.
   return { segment: host.tested, path: [...base, ...numbers], type: "ST" };

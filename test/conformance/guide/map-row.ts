@@ -1,3 +1,4 @@
+import { rightLiteral } from "./target.ts";
 import type { GuideTable } from "./tables.ts";
 
 /** One row of a message, segment or data type table that names a FHIR element. */
@@ -22,6 +23,8 @@ export interface MapRow {
   readonly vocabularyMap: string;
   /** A literal to assign, without its quotes; undefined for none and for prose. */
   readonly fixed: string | undefined;
+  /** The row says in prose, or as a sum, what to assign: the element must be there, with what is open. */
+  readonly isComputed: boolean;
   /** Message rows: the segment map to apply, and the references to set. */
   readonly segmentMap: string;
   readonly references: string;
@@ -47,12 +50,18 @@ export function mapRows({ name, rows }: GuideTable): MapRow[] {
         fhirType: cell(11),
         dataTypeMap: cell(14),
         vocabularyMap: cell(15).replaceAll(/[/ ]/g, ""),
-        fixed: /^"(.*)"$/.exec(cell(16))?.[1],
+        fixed: literal(cell(16)),
+        isComputed: cell(16) !== "" && !/^"[^"]*"$/.test(cell(16)),
         segmentMap: cell(10),
         references: cell(11),
       },
     ];
   });
+}
+
+function literal(text: string): string | undefined {
+  const quoted = /^"([^"]*)"$/.exec(text)?.[1];
+  return quoted === undefined ? undefined : rightLiteral(quoted);
 }
 
 export const rowName = ({ map, line }: MapRow): string => `${map}:${line}`;

@@ -1,8 +1,10 @@
+import { extraSegments } from "./cases.ts";
 import type { Guide } from "./cases.ts";
 import { conceptMapRows } from "./concept-map-rows.ts";
 import type { ConceptMapRow } from "./concept-map-rows.ts";
 import { parseCondition } from "./condition.ts";
-import { whyDifferent } from "./differences.ts";
+import { UNUSED, differences, whyDifferent } from "./differences.ts";
+import type { Difference } from "./differences.ts";
 import { codedContent, converted, judge, judgeFalse } from "./judge.ts";
 import type { Case, Outcome } from "./judge.ts";
 import { messageText } from "./host-message.ts";
@@ -33,7 +35,7 @@ export interface CodeResult {
 }
 
 /** How many of the places that use a map are tried before a row counts as missing. */
-const PLACES_MAX = 24;
+const PLACES_MAX = 80;
 
 /** Every row of the guide's message, segment and data type maps. */
 export function runRows(guide: Guide): readonly RowResult[] {
@@ -54,7 +56,7 @@ function result(
   guide: Guide,
 ): RowResult {
   const tried = cases.slice(0, PLACES_MAX);
-  let last: Outcome = { right: false, message: "", note: "no mapped field uses this map" };
+  let last: Outcome = { right: false, message: "", note: UNUSED };
   for (const each of tried) {
     last = judge(each);
     if (!last.right) continue;
@@ -70,24 +72,21 @@ function verdictOf(
   row: MapRow,
   { right, message, note }: Outcome,
 ): RowResult {
-  const why = whyDifferent(row);
-  if (right && why !== undefined) {
-    return {
-      kind,
-      row,
-      verdict: "missing",
-      message,
-      note: `right, but listed as different: ${why}`,
-    };
-  }
   if (right) return { kind, row, verdict: "right", message, note: "" };
-  return {
-    kind,
-    row,
-    verdict: why === undefined ? "missing" : "different",
-    message,
-    note: why ?? note,
-  };
+  if (note === UNUSED) return { kind, row, verdict: "different", message, note };
+  const difference = whyDifferent(row, note);
+  if (!difference) return { kind, row, verdict: "missing", message, note };
+  used.add(difference);
+  return { kind, row, verdict: "different", message, note: difference.why };
+}
+
+const used = new Set<Difference>();
+
+/** Entries of the list of differences that stood for no row of the last run. */
+export function staleDifferences(): readonly string[] {
+  return differences
+    .filter((each) => !used.has(each))
+    .map(({ map, why }) => `${String(map)}: ${why}`);
 }
 
 /** No other row of the map fills the same element, so it must be empty when the condition is false. */
@@ -102,7 +101,7 @@ function fillsAlone(row: MapRow, guide: Guide): boolean {
 /** A message map's row: the segment's content arrives in the resource that the row names, and its references are set. */
 function messageResult(row: MapRow, guide: Guide): RowResult {
   const { line, map, condition, segmentMap } = row;
-  const host = () => guide.placesOf(map).host(line, /\bORC VALUED/.test(condition) ? ["ORC"] : []);
+  const host = () => guide.placesOf(map).host(line, extraSegments(condition));
   const rows = guide.segmentRows.filter(
     (each) => each.map.toLowerCase() === segmentMap.toLowerCase(),
   );

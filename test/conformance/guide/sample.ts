@@ -40,7 +40,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
   RP: ["ST", "HD", "RPMAIN", "RPSUB"],
   RPT: ["CWE", "ID", "NM", "NM", "NM", "UNIT", "ID", "ST", "NM", "UNIT", "ST"],
   SAD: ["ST", "ST", "ST"],
-  SN: ["", "NM", "", "NM"],
+  SN: ["", "NM"],
   SPS: ["CWE", "CWE", "TX", "CWE", "CWE", "CWE", "CWE"],
   TQ: ["CQ", "RI", "DUR", "DTM", "DTM", "PRIO", "ST", "TX", "ID", "ST", "CWE", "NM"],
   TS: ["DTM"],

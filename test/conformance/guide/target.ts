@@ -42,27 +42,56 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/component\[each\]/g, "component"],
 ];
 
+/** URLs that the guide misspells, or takes from a page about the extension. */
+const rightUrls: Readonly<Record<string, string>> = {
+  "http://www.hl7.org/fhir/extension-condition-asserteddate":
+    "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
+  "http://hl7.org/fhir/R4/extension-data-absent-reason.html":
+    "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+  "http://hl7.org/fhir/R4/extension-humanname-assembly-order.html":
+    "http://hl7.org/fhir/StructureDefinition/humanname-assembly-order",
+  "http://terminology.hl7.org/ValueSet/v2-0119": "http://terminology.hl7.org/CodeSystem/v2-0119",
+  "http://hl7.org/fhir/sid/us-ssn.": "http://hl7.org/fhir/sid/us-ssn",
+  "https://hl7.org/fhir/R4/v3/RoleCode/cs.html#v3-RoleCode-_PersonalRelationshipRoleType":
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+};
+
+/** A literal of the guide as HL7 writes it. */
+export const rightLiteral = (text: string): string =>
+  rightUrls[text] ?? text.trim().replace(/^https:\/\/hl7\.org\/fhir/, "http://hl7.org/fhir");
+
 /** Urls of extensions by where they stand: `extension[2]` → URL, from the rows that assign it. */
 export function extensionUrls(
-  rows: readonly { readonly rawTarget: string; readonly fixed: string | undefined }[],
+  rows: readonly {
+    readonly source: string;
+    readonly rawTarget: string;
+    readonly fixed: string | undefined;
+  }[],
 ): ReadonlyMap<string, string> {
   const urls = new Map<string, string>();
-  for (const { rawTarget, fixed } of rows) {
+  for (const { source, rawTarget, fixed } of rows) {
     const place = /^(.*extension(?:\[\d+\])?)\.ur[li]\)*$/.exec(rawTarget)?.[1];
-    if (place !== undefined && fixed !== undefined) urls.set(place, fixed);
+    if (place === undefined || fixed === undefined) continue;
+    // Numbers of extensions are used twice in some tables; within one field they are not.
+    urls.set(`${source}|${place}`, fixed);
+    urls.set(place, fixed);
   }
   return urls;
 }
 
 /** A path of the guide as steps. `urls` are those of the same table. */
-export function parseTarget(raw: string, urls: ReadonlyMap<string, string>): Step[] {
+export function parseTarget(raw: string, urls: ReadonlyMap<string, string>, source = ""): Step[] {
   // The URL of an extension is written into the path, so that it survives the mending of names.
-  let text = raw;
-  for (const [place, url] of [...urls].toSorted(([a], [b]) => b.length - a.length)) {
-    if (text.startsWith(place)) {
-      text = `${place.replace(/\[\d+\]$/, "")}<${url}>${text.slice(place.length)}`;
-      break;
-    }
+  let text = raw.replace(/\.uri(\)*)$/, ".url$1");
+  const own = [...urls].filter(([place]) => place.startsWith(`${source}|`));
+  const places = [
+    ...own.map(([place, url]) => [place.slice(source.length + 1), url] as const),
+    ...urls,
+  ].filter(([place]) => text.startsWith(place));
+  const longest = places.reduce((most, [place]) => Math.max(most, place.length), 0);
+  const [place, url] = places.find((each) => each[0].length === longest) ?? [];
+  if (place !== undefined) {
+    text = `${place.replace(/\[\d+\]$/, "")}<${url}>${text.slice(place.length)}`;
   }
   for (const [wrong, right] of spelling) text = text.replaceAll(wrong, right);
   const steps: Step[] = [];

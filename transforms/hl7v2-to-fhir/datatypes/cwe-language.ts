@@ -6,8 +6,8 @@ import { concept } from "./cwe-codeableconcept.ts";
 import { componentsOf } from "./parts.ts";
 
 /**
- * A language as BCP 47, which is what FHIR demands of one that somebody speaks (PrimaryLanguage); the sender's own coding
- * follows. What names no language stays as text.
+ * A language as BCP 47, which alone FHIR takes for one that somebody speaks (PrimaryLanguage). What names no language
+ * stays as text.
  */
 export function language(repetition: Repetition): CodeableConcept | undefined {
   if (repetition.isEmpty || repetition.isNull) return undefined;
@@ -20,9 +20,9 @@ export function language(repetition: Repetition): CodeableConcept | undefined {
     [cwe(1), cwe(2), cwe(4), cwe(5), cwe(9)].map(languageTag).find((each) => each !== undefined);
   const text = own.text ?? first?.display ?? first?.code;
   if (tag === undefined) return text === undefined ? undefined : { text };
-  const rest = (own.coding ?? []).filter(({ system }) => system !== undefined);
+  const said = own.text ?? first?.display;
   return {
-    coding: [{ system: LANGUAGES, code: tag }, ...rest],
-    ...(own.text === undefined ? {} : { text: own.text }),
+    coding: [{ system: LANGUAGES, code: tag }],
+    ...(said === undefined ? {} : { text: said }),
   };
 }
