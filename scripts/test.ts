@@ -66,7 +66,7 @@ const integration: Part = {
     nodeTest(
       1,
       "broker/kafka/**/*.test.ts",
-      "test/{e2e,servers}/**/*.test.ts",
+      "test/{e2e,servers,snowflake}/**/*.test.ts",
       "test/compat/**/*.test.ts",
       "test/distributed/bounce-short.test.ts",
     ),
@@ -85,6 +85,16 @@ const compat: Part = {
 const distributed: Part = {
   title: "distributed mode",
   command: withKafka(nodeTest(1, "test/distributed/**/*.test.ts")),
+};
+/** The Snowflake sink, with the kills and messages that package.json asks for. */
+const snowflake: Part = {
+  title: "Snowflake",
+  command: nodeTestWithin(
+    3_600_000,
+    1,
+    "connectors/snowflake-sink/faults.test.ts",
+    "test/snowflake/**/*.test.ts",
+  ),
 };
 const faults: Part = {
   title: "faults, short form",
@@ -107,6 +117,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   compat: [compat],
   distributed: [distributed],
   registries: [registries],
+  snowflake: [snowflake],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];

@@ -11,3 +11,4 @@ export * from "./java-value.ts";
 export { parseLiteral } from "./literal-parser.ts";
 export { isoText, literalText } from "./literal-text.ts";
 export { fractionOf, integerOf, saturated } from "./literal-schema.ts";
+export * from "./json-text.ts";

@@ -7,8 +7,11 @@ import { connectorRunning, rest } from "../support/rest-client.ts";
 import type { ConnectorFile } from "../support/rest-client.ts";
 import { startWorkerProcess, workerProps } from "../support/worker-process.ts";
 
+/** Files that name somebody's account are posted in the suite of their sink, with the address of a server of ours. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["fhir-to-snowflake.json"]);
 const files = readdirSync("connect-configs", { recursive: true, encoding: "utf8" });
-for (const file of files.filter((name) => name.endsWith(".json")).toSorted()) {
+const ownFiles = files.filter((name) => name.endsWith(".json") && !ELSEWHERE.has(name));
+for (const file of ownFiles.toSorted()) {
   test(`connect-configs/${file} can be posted as it is, and runs`, async (t) => {
     const { bootstrapServers } = await testLog(t, "embedded");
     const worker = await startWorkerProcess(t, workerProps(bootstrapServers));
