@@ -10,6 +10,7 @@ import {
 } from "#connect-api";
 import type { DataError, Schema } from "#connect-api";
 import { TOPIC, startAccount, startTask } from "./fixtures/harness.ts";
+import type { Report } from "./fixtures/harness.ts";
 
 /* On our own double of Snowflake's protocol; see upsert.test.ts. */
 
@@ -87,7 +88,7 @@ test("SF-7 a field whose type changed is refused with the column's name, and the
   );
 
   assert.equal(sink.reports.length, 1);
-  const { code, message } = sink.reports[0]?.error as DataError;
+  const { code, message } = (sink.reports[0] as Report).error as DataError;
   assert.equal(code, "SNOWFLAKE_COLUMN_TYPE");
   assert.match(message, /VISITS/);
   assert.deepEqual(await double.query(`SELECT "ID", "VISITS" FROM "PATIENT" ORDER BY 1`), [

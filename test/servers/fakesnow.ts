@@ -20,7 +20,7 @@ export interface Fakesnow {
  * reads (`fakesnow-json-rows.py`). Takes any login; rows of an array binding go one by one, so it is slow.
  */
 export async function startFakesnow(): Promise<Fakesnow> {
-  const python = pythonWith("fakesnow-0.11.14", PACKAGES);
+  const python = pythonWith("python-fakesnow-0.11.14", PACKAGES);
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "fakesnow-"));
   const script = join(dirname(fileURLToPath(import.meta.url)), "fakesnow-json-rows.py");

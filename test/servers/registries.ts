@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fetchedFolder } from "./fetched-folder.ts";
+import { pythonWith } from "./python-packages.ts";
 import { freePort, startJavaProcess } from "./java-process.ts";
 import { ServerMissingError } from "./maven-jars.ts";
 
@@ -84,21 +85,10 @@ func main() {
 
 /** A Python with moto (AWS Glue) and Apache Avro. */
 export function registryPython(): string {
-  const name = `python-registries-moto-${MOTO_VERSION}-avro-${PYTHON_AVRO_VERSION}`;
-  const folder = fetchedFolder(name, (into, run) => {
-    run("python3", "-m", "venv", "--copies", join(into, "venv"));
-    const python = join(into, "venv/bin/python");
-    run(
-      python,
-      "-m",
-      "pip",
-      "install",
-      "-q",
-      `moto[server]==${MOTO_VERSION}`,
-      `avro==${PYTHON_AVRO_VERSION}`,
-    );
-  });
-  return join(folder, "venv/bin/python");
+  return pythonWith(`python-registries-moto-${MOTO_VERSION}-avro-${PYTHON_AVRO_VERSION}`, [
+    `moto[server]==${MOTO_VERSION}`,
+    `avro==${PYTHON_AVRO_VERSION}`,
+  ]);
 }
 
 /** moto's AWS Glue. It compares no schemas and is always at once available. */

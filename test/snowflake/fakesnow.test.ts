@@ -8,7 +8,7 @@ import { Session } from "../../connectors/snowflake-sink/session.ts";
 import { loginProps } from "../../connectors/snowflake-sink/fixtures/harness.ts";
 import { startFakesnow } from "../servers/fakesnow.ts";
 import type { Fakesnow } from "../servers/fakesnow.ts";
-import { ServerMissingError } from "../servers/kafka-jars.ts";
+import { ServerMissingError } from "../servers/maven-jars.ts";
 
 /*
  * The sink's statements on fakesnow, which is not ours: it parses Snowflake's SQL and runs it on DuckDB. So this suite

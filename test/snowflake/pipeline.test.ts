@@ -105,7 +105,7 @@ test(
       });
     }
 
-    /** Key and document of every row, by table. */
+    /** Key and raw document of every row, by table. */
     async function tables(): Promise<Map<string, (readonly (string | null)[])[]>> {
       const found = new Map<string, (readonly (string | null)[])[]>();
       const names = await double.query(
@@ -113,7 +113,7 @@ test(
       );
       for (const [name] of names) {
         const rows = await double.query(
-          `SELECT "RESOURCE_TYPE" || '/' || "RESOURCE_ID", "RECORD_CONTENT"::VARCHAR FROM "${name}" ORDER BY 1`,
+          `SELECT "RESOURCE_TYPE" || '/' || "RESOURCE_ID", "RECORD_RAW" FROM "${name}" ORDER BY 1`,
         );
         found.set(String(name), [...rows]);
       }
