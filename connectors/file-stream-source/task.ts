@@ -8,8 +8,13 @@ import { BATCH_SIZE, FILE, TOPIC, configDef } from "./config.ts";
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const READ_BYTES = 64 * 1024;
-/** How often a file that has ended is looked at again. */
-const LOOK_AGAIN_MS = 200;
+/**
+ * When a file that has ended is looked at again: soon at first, and then as rarely as in Kafka; one that is not
+ * there yet, more rarely.
+ */
+const LOOK_AGAIN_MIN_MS = 100;
+const LOOK_AGAIN_MAX_MS = 1000;
+const LOOK_FOR_MAX_MS = 2000;
 
 /**
  * Reads whole lines, which end with LF, CR LF or CR as in Kafka; a line without its end is left until the
@@ -21,6 +26,7 @@ export class FileStreamSourceTask extends SourceTask {
   #file: FileHandle | undefined;
   #position = 0;
   #rest: Buffer = Buffer.alloc(0);
+  #pauseMs = LOOK_AGAIN_MIN_MS;
 
   async start(props: Props): Promise<void> {
     this.#config = configDef.parse(props);
@@ -32,10 +38,13 @@ export class FileStreamSourceTask extends SourceTask {
 
   async poll(signal: AbortSignal): Promise<readonly SourceRecord[]> {
     const chunk = await this.#read();
-    if (chunk.length === 0) {
-      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
-      if (!lineAt(this.#rest, 0)) return [];
+    if (chunk.length === 0 && !lineAt(this.#rest, 0)) {
+      await delay(this.#pauseMs, undefined, { signal }).catch(() => undefined);
+      const isThere = this.#file !== undefined || this.#config[FILE] === null;
+      this.#pauseMs = Math.min(this.#pauseMs * 2, isThere ? LOOK_AGAIN_MAX_MS : LOOK_FOR_MAX_MS);
+      return [];
     }
+    this.#pauseMs = LOOK_AGAIN_MIN_MS;
     this.#rest = Buffer.concat([this.#rest, chunk]);
     return this.#lines();
   }
@@ -52,6 +61,9 @@ export class FileStreamSourceTask extends SourceTask {
       throw error;
     }
     const from = this.#position + this.#rest.length;
+    // Most looks find nothing new, and need no buffer.
+    const stat = await this.#file.stat();
+    if (stat.isFile() && stat.size <= from) return Buffer.alloc(0);
     const { bytesRead, buffer } = await this.#file.read(
       Buffer.alloc(READ_BYTES),
       0,
