@@ -291,3 +291,18 @@ test("references are closed and nothing is empty, for the synthetic hospital and
   t.diagnostic(`${converted} of ${rows.length} sample messages converted`);
   assert.ok(converted > 480);
 });
+
+test("a code that is named like a member of every object is in no table", () => {
+  const word = "constructor";
+  const pid = PID.replace("|F|", `|${word}|`).replace("^ST^123^US^H", `^ST^123^US^${word}`);
+  const pv1 = `PV1|1|${word}|W1^2^B^HOSP||||1^Amsel^Ines||||||||||||V1^^^HOSP\r`;
+  const text = `${MSH}ADT^A01|M1|P|2.5.1\rEVN||20260101115500\r${pid}${pv1}AL1|1|${word}|X^Y^L|${word}\r`;
+
+  const made = resources(text);
+
+  const functions = (value: unknown): boolean =>
+    typeof value === "function" ||
+    (typeof value === "object" && value !== null && Object.values(value).some(functions));
+  assert.equal(functions(made), false);
+  assert.doesNotMatch(JSON.stringify(made), /native code/);
+});

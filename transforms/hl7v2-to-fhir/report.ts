@@ -3,6 +3,7 @@ import type { Message, Segment } from "#lib/hl7v2";
 import type { Conversion } from "./conversion.ts";
 import { IGNORED, MAPPED, NOT_UNDERSTOOD } from "./field-marks.ts";
 import { handlers } from "./handlers.ts";
+import { codeTable } from "./codesystems/code-table.ts";
 
 /** How many filled fields of a message became FHIR, were left out on purpose, or got lost. */
 export interface FieldCounts {
@@ -40,7 +41,7 @@ export interface ConversionReport {
 }
 
 /** Segments that say how a message is built or processed, and nothing of what it is about. */
-const IGNORED_SEGMENTS: Readonly<Record<string, string>> = {
+const IGNORED_SEGMENTS: Readonly<Record<string, string>> = codeTable({
   ADD: "continues the segment before it",
   DSC: "says that the message goes on in another one",
   MFE: "says how an entry of a master file is processed; the segment after it is the entry",
@@ -52,7 +53,7 @@ const IGNORED_SEGMENTS: Readonly<Record<string, string>> = {
   RCP: "says how a query is answered",
   RGS: "groups the resources of an appointment, which are participants of it",
   UAC: "holds the sender's credentials, which are not for storage",
-};
+});
 
 /** Segments that are read without a handler. */
 const READ_OTHERWISE: ReadonlySet<string> = new Set(["MSH", "EVN", "MSA", "MRG"]);

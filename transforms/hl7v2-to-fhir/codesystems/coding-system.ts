@@ -1,9 +1,10 @@
+import { codeTable } from "./code-table.ts";
 /**
  * Names of coding systems in HL7 v2 (table 0396) to FHIR URIs.
  *
  * A name that is not known gives no system at all: a made-up URI would look like knowledge.
  */
-const systems: Readonly<Record<string, string>> = {
+const systems: Readonly<Record<string, string>> = codeTable({
   LN: "http://loinc.org",
   SCT: "http://snomed.info/sct",
   SNM: "http://snomed.info/sct",
@@ -24,7 +25,7 @@ const systems: Readonly<Record<string, string>> = {
   C4: "http://www.ama-assn.org/go/cpt",
   CPT: "http://www.ama-assn.org/go/cpt",
   CDCREC: "urn:oid:2.16.840.1.113883.6.238",
-};
+});
 
 /** The URI of a coding system's name; `HL70005` and the like are HL7's own tables. */
 export function codingSystem(name: string): string | undefined {

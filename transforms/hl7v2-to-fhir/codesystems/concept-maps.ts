@@ -1,3 +1,4 @@
+import { codeTable } from "./code-table.ts";
 import data from "../../../schemas/v2-to-fhir/concept-maps.json" with { type: "json" };
 
 /**
@@ -55,7 +56,7 @@ export function codesOf(name: ConceptMapName, system?: string): Readonly<Record<
   const entries = [...conceptMap(name)].filter(
     ([, coding]) => system === undefined || coding.system === system,
   );
-  return Object.fromEntries(entries.map(([v2Code, { code }]) => [v2Code, code]));
+  return codeTable(Object.fromEntries(entries.map(([v2Code, { code }]) => [v2Code, code])));
 }
 
 /** The HL7 v2 table of a concept map (`0001`); undefined for user-defined ones that the guide does not name. */

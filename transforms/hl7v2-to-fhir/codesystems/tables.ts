@@ -1,3 +1,4 @@
+import { codeTable } from "./code-table.ts";
 import { codesOf } from "./concept-maps.ts";
 
 /**
@@ -25,7 +26,7 @@ export const reactionSeverity: Table = codesOf(
  * The guide leaves I, O, R, S, U, B, V and N open; what is waiting is `registered`, what is stored but not
  * verified `preliminary`, U means final without retransmission.
  */
-export const observationStatus: Table = {
+export const observationStatus: Table = codeTable({
   ...codesOf("ObservationResultStatusCodesInterpretation"),
   I: "registered",
   O: "registered",
@@ -35,31 +36,37 @@ export const observationStatus: Table = {
   B: "amended",
   V: "final",
   N: "cancelled",
-};
+});
 /** A ("some, not all, results available") is left open by the guide. */
-export const reportStatus: Table = { ...codesOf("ResultStatus[Non-Queries]"), A: "partial" };
+export const reportStatus: Table = codeTable({
+  ...codesOf("ResultStatus[Non-Queries]"),
+  A: "partial",
+});
 /** ORC-5; A ("some, not all, results available") is left open by the guide. */
-export const orderStatus: Table = { ...codesOf("OrderStatus"), A: "active" };
+export const orderStatus: Table = codeTable({ ...codesOf("OrderStatus"), A: "active" });
 /**
  * ORC-1, as far as it says anything of a status. Open in the guide: SN and NA ask for and send a number, XO and XX
  * change an order, OE is a released one; the order goes on.
  */
-export const orderControlStatus: Table = {
+export const orderControlStatus: Table = codeTable({
   ...codesOf("OrderControlCode[ServiceRequest.status]"),
   SN: "active",
   NA: "active",
   XO: "active",
   XX: "active",
   OE: "active",
-};
+});
 /** OBR-5, ORC-7.6; T ("timing critical") is left open by the guide. */
-export const requestPriority: Table = { ...codesOf("ExtendedPriorityCodes"), T: "urgent" };
+export const requestPriority: Table = codeTable({
+  ...codesOf("ExtendedPriorityCodes"),
+  T: "urgent",
+});
 export const addressUse: Table = codesOf("AddressType[Use]");
 export const addressType: Table = codesOf("AddressType[Type]");
 export const nameUse: Table = codesOf("NameType");
 /** CP is a use (`mobile`) in the guide; what rings is a phone. */
-export const telecomSystem: Table = {
+export const telecomSystem: Table = codeTable({
   ...codesOf("TelecommunicationEquipmentType", "http://hl7.org/fhir/contact-point-system"),
   CP: "phone",
-};
+});
 export const telecomUse: Table = codesOf("TelecommunicationUseCode");

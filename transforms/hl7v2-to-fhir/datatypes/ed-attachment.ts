@@ -2,9 +2,10 @@ import type { Attachment, Reference } from "fhir/r4";
 import type { Repetition } from "#lib/hl7v2";
 import type { Conversion } from "../conversion.ts";
 import { bytesToBase64, hexToBytes } from "./base64.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 /** Media types of ED.3 (table 0191 and 0291) that senders write without their kind. */
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = codeTable({
   PDF: "application/pdf",
   RTF: "application/rtf",
   HTML: "text/html",
@@ -25,7 +26,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   WAV: "audio/wav",
   MPEG: "video/mpeg",
   "X-HL7-CDA-LEVEL-ONE": "application/hl7-cda+xml",
-};
+});
 
 /** The media type of ED.2 and ED.3 (or RP.3 and RP.4); undefined when they name none. */
 export function mediaType(type: string, subtype: string): string | undefined {

@@ -4,9 +4,10 @@ import { mapCode } from "../codesystems/concept-maps.ts";
 import { concept } from "./cwe-codeableconcept.ts";
 import type { Parts } from "./parts.ts";
 import { wholeNumber } from "./primitives.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 /** Units of time as senders write them, to UCUM. Source: TestServiceDefaultDurationUnits and table 0335. */
-const UNITS: Readonly<Record<string, NonNullable<TimingRepeat["periodUnit"]>>> = {
+const UNITS: Readonly<Record<string, NonNullable<TimingRepeat["periodUnit"]>>> = codeTable({
   S: "s",
   SEC: "s",
   M: "min",
@@ -24,14 +25,14 @@ const UNITS: Readonly<Record<string, NonNullable<TimingRepeat["periodUnit"]>>> =
   MO: "mo",
   Y: "a",
   A: "a",
-};
+});
 
 export function timeUnit(text: string): NonNullable<TimingRepeat["periodUnit"]> | undefined {
   return UNITS[text.toUpperCase()];
 }
 
 /** How often the patterns of table 0335 say that something happens. */
-const FREQUENCIES: Readonly<Record<string, number>> = { QD: 1, BID: 2, TID: 3, QID: 4 };
+const FREQUENCIES: Readonly<Record<string, number>> = codeTable({ QD: 1, BID: 2, TID: 3, QID: 4 });
 
 /** Repeats that a pattern of table 0335 names: BID, Q6H, QOD … */
 export function patternRepeat(pattern: string): TimingRepeat {

@@ -5,6 +5,7 @@ import type { Conversion } from "../conversion.ts";
 import { drToPeriod, periodOf } from "./dr-period.ts";
 import { subcomponentsOf } from "./parts.ts";
 import type { Parts } from "./parts.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const EXTENSION = "http://hl7.org/fhir/StructureDefinition";
 
@@ -12,7 +13,11 @@ const EXTENSION = "http://hl7.org/fhir/StructureDefinition";
 const FAMILY_PARTS = ["own-prefix", "own-name", "partner-prefix", "partner-name"] as const;
 
 /** Name representation (table 0465): alphabetic, ideographic, phonetic. */
-const REPRESENTATION: Readonly<Record<string, string>> = { A: "ABC", I: "IDE", P: "SYL" };
+const REPRESENTATION: Readonly<Record<string, string>> = codeTable({
+  A: "ABC",
+  I: "IDE",
+  P: "SYL",
+});
 
 /**
  * Maps an XPN to a HumanName: XPN.1 family (FN), XPN.2 and XPN.3 given, XPN.4, XPN.6 and XPN.14 suffix, XPN.5 prefix,

@@ -18,6 +18,7 @@ import { ACTION_ONLY, SET_ID, applyMap, rowsFor, segmentMap } from "../segment-m
 import type { Row, SegmentMap } from "../segment-map.ts";
 import type { Handler, State } from "../state.ts";
 import { minutesAfter } from "./end-time.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { one, each, rule, kept } = rowsFor<AppointmentParticipant>();
 const appointmentRows = rowsFor<Appointment>();
@@ -61,7 +62,7 @@ const statusRow: Row<AppointmentParticipant> = rule("status", (field, target) =>
   if (status) target.status = status;
   return status !== undefined;
 });
-const PARTICIPATION: Readonly<Record<string, AppointmentParticipant["status"]>> = {
+const PARTICIPATION: Readonly<Record<string, AppointmentParticipant["status"]>> = codeTable({
   BOOKED: "accepted",
   COMPLETE: "accepted",
   STARTED: "accepted",
@@ -73,7 +74,7 @@ const PARTICIPATION: Readonly<Record<string, AppointmentParticipant["status"]>> 
   DC: "declined",
   DELETED: "declined",
   NOSHOW: "declined",
-};
+});
 
 function appointmentStart(conversion: Conversion): string | undefined {
   const sch = conversion.message.segment("SCH");

@@ -6,18 +6,19 @@ import { dateTime, decimal, text, wholeText } from "../datatypes/primitives.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, kept } = rowsFor<Consent>();
 
 /** Table 0498: active, limited, pending, refused, bypassed, rescinded, expired. */
-const STATUS: Readonly<Record<string, Consent["status"]>> = {
+const STATUS: Readonly<Record<string, Consent["status"]>> = codeTable({
   A: "active",
   L: "active",
   P: "proposed",
   R: "rejected",
   B: "active",
   X: "inactive",
-};
+});
 
 /** A consent. The guide announces CON and has no map. */
 export const conConsent = segmentMap<Consent>(

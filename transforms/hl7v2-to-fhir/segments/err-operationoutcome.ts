@@ -4,14 +4,15 @@ import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { text, wholeText } from "../datatypes/primitives.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { one, rule, kept } = rowsFor<OperationOutcomeIssue>();
-const SEVERITY: Readonly<Record<string, OperationOutcomeIssue["severity"]>> = {
+const SEVERITY: Readonly<Record<string, OperationOutcomeIssue["severity"]>> = codeTable({
   E: "error",
   W: "warning",
   I: "information",
   F: "fatal",
-};
+});
 
 /** What was wrong with a message. The guide has no map for ERR: an issue of an OperationOutcome. */
 export const errOperationOutcome = segmentMap<OperationOutcomeIssue>("ERR[OperationOutcome]", {

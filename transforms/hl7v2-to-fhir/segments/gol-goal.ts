@@ -6,11 +6,12 @@ import { ei, eiIdentity } from "../datatypes/ei-identifier.ts";
 import { date, dateTime, positiveInt, text, wholeText } from "../datatypes/primitives.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, kept } = rowsFor<Goal>();
 const ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement";
 
-const LIFE: Readonly<Record<string, Goal["lifecycleStatus"]>> = {
+const LIFE: Readonly<Record<string, Goal["lifecycleStatus"]>> = codeTable({
   ACTIVE: "active",
   A: "active",
   INACTIVE: "on-hold",
@@ -21,7 +22,7 @@ const LIFE: Readonly<Record<string, Goal["lifecycleStatus"]>> = {
   PROPOSED: "proposed",
   P: "planned",
   PLANNED: "planned",
-};
+});
 
 /** A goal. The guide has no map for GOL: a Goal, as the union of the other converters has none. */
 export const golGoal = segmentMap<Goal>("GOL[Goal]", {

@@ -19,19 +19,21 @@ import {
   severity,
   startAllergy,
 } from "./al1-allergyintolerance.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, when, kept } = rowsFor<AllergyIntolerance>();
 
 /** Table 0438 to the clinical and the verification status. */
-const STATUS: Readonly<Record<string, readonly [clinical: string, verification: string]>> = {
-  U: ["active", "unconfirmed"],
-  P: ["active", "unconfirmed"],
-  S: ["active", "unconfirmed"],
-  C: ["active", "confirmed"],
-  I: ["inactive", "confirmed"],
-  E: ["", "entered-in-error"],
-  D: ["inactive", "refuted"],
-};
+const STATUS: Readonly<Record<string, readonly [clinical: string, verification: string]>> =
+  codeTable({
+    U: ["active", "unconfirmed"],
+    P: ["active", "unconfirmed"],
+    S: ["active", "unconfirmed"],
+    C: ["active", "confirmed"],
+    I: ["inactive", "confirmed"],
+    E: ["", "entered-in-error"],
+    D: ["inactive", "refuted"],
+  });
 
 /** Source: HL7 v2-to-FHIR, IAM[AllergyIntolerance]; what it leaves open is kept under the name of the field. */
 export const iamAllergyIntolerance = segmentMap<AllergyIntolerance>(

@@ -18,6 +18,7 @@ import { code, text } from "../datatypes/primitives.ts";
 import { ptToTags } from "../datatypes/pt-meta.ts";
 import { organization } from "../datatypes/xon-organization.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { one, each, rule, kept } = rowsFor<MessageHeader>();
 
@@ -117,14 +118,14 @@ export const msaMessageHeader = segmentMap<MessageHeader>(
   { 4: "orders messages of a sequence protocol", 6: "an error of version 2.3, which ERR says" },
 );
 
-const RESPONSES: Readonly<Record<string, "ok" | "transient-error" | "fatal-error">> = {
+const RESPONSES: Readonly<Record<string, "ok" | "transient-error" | "fatal-error">> = codeTable({
   AA: "ok",
   CA: "ok",
   AE: "transient-error",
   CE: "transient-error",
   AR: "fatal-error",
   CR: "fatal-error",
-};
+});
 
 /** Makes the MessageHeader of a message. `focus` is what the message is about. */
 export function mshToMessageHeader(

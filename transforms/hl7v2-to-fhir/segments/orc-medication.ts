@@ -13,6 +13,7 @@ import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { rowsFor, segmentMap } from "../segment-map.ts";
 import { tqTiming } from "./timing-rows.ts";
 import { dosageOf } from "./tq1-medicationrequest.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const request = rowsFor<MedicationRequest>();
 const dispense = rowsFor<MedicationDispense>();
@@ -20,7 +21,7 @@ const administration = rowsFor<MedicationAdministration>();
 const immunization = rowsFor<Immunization>();
 
 /** Table 0038 to the status of a medication request. */
-const STATUS: Readonly<Record<string, MedicationRequest["status"]>> = {
+const STATUS: Readonly<Record<string, MedicationRequest["status"]>> = codeTable({
   A: "active",
   CA: "cancelled",
   CM: "completed",
@@ -30,10 +31,10 @@ const STATUS: Readonly<Record<string, MedicationRequest["status"]>> = {
   IP: "active",
   RP: "stopped",
   SC: "active",
-};
+});
 
 /** Table 0119 to the same, as far as an order control says anything of it. */
-const CONTROL: Readonly<Record<string, MedicationRequest["status"]>> = {
+const CONTROL: Readonly<Record<string, MedicationRequest["status"]>> = codeTable({
   NW: "active",
   OK: "active",
   RE: "active",
@@ -50,7 +51,7 @@ const CONTROL: Readonly<Record<string, MedicationRequest["status"]>> = {
   OH: "on-hold",
   HR: "on-hold",
   RL: "active",
-};
+});
 
 /**
  * The order of a medication. The guide announces ORC[MedicationRequest] and has none: as its ORC[ServiceRequest], with

@@ -9,14 +9,15 @@ import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { recordedAt } from "./msh-provenance.ts";
 import { agentOf } from "./provenance-agents.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const OPERATION = "http://terminology.hl7.org/CodeSystem/v3-DataOperation";
-const OPERATIONS: Readonly<Record<string, string>> = {
+const OPERATIONS: Readonly<Record<string, string>> = codeTable({
   NW: "CREATE",
   SC: "UPDATE",
   OC: "CANCEL",
   CA: "CANCEL",
-};
+});
 
 const { each, one, rule } = rowsFor<Provenance>();
 

@@ -3,6 +3,7 @@ import type { Field } from "#lib/hl7v2";
 import { cweToCodeableConcept } from "../datatypes/cwe-codeableconcept.ts";
 import type { Row } from "../segment-map.ts";
 import { keptUrl } from "../segment-map.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 /** The CDC's code set of race and ethnicity, by which US Core's extensions are bound. */
 const CDCREC = "urn:oid:2.16.840.1.113883.6.238";
@@ -21,7 +22,7 @@ const OMB: ReadonlySet<string> = new Set([
 ]);
 
 /** Codes of table 0189 to the CDC's. */
-const ETHNICITY: Readonly<Record<string, string>> = { H: "2135-2", N: "2186-5" };
+const ETHNICITY: Readonly<Record<string, string>> = codeTable({ H: "2135-2", N: "2186-5" });
 
 /**
  * PID-10 and PID-22. Codes of the CDC (and H and N of table 0189) make the extension of US Core, which is also known

@@ -5,13 +5,14 @@ import { ei, eiIdentity } from "../datatypes/ei-identifier.ts";
 import { dateTime, decimal, positiveInt, text, wholeText } from "../datatypes/primitives.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category";
 const CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 const { each, one, rule, kept } = rowsFor<Condition>();
 
-const VERIFIED: Readonly<Record<string, string>> = {
+const VERIFIED: Readonly<Record<string, string>> = codeTable({
   C: "confirmed",
   CONFIRMED: "confirmed",
   P: "provisional",
@@ -22,8 +23,8 @@ const VERIFIED: Readonly<Record<string, string>> = {
   "RULED OUT": "refuted",
   U: "unconfirmed",
   UNCONFIRMED: "unconfirmed",
-};
-const LIFE: Readonly<Record<string, string>> = {
+});
+const LIFE: Readonly<Record<string, string>> = codeTable({
   A: "active",
   ACTIVE: "active",
   I: "inactive",
@@ -32,7 +33,7 @@ const LIFE: Readonly<Record<string, string>> = {
   RESOLVED: "resolved",
   RECURRENCE: "recurrence",
   REMISSION: "remission",
-};
+});
 
 /** A problem. The guide has no map for PRB: a Condition of the problem list, as Google's map; the rest is kept. */
 export const prbCondition = segmentMap<Condition>("PRB[Condition]", {

@@ -9,16 +9,17 @@ import { cq } from "../datatypes/quantities.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, kept } = rowsFor<ServiceRequest>();
 
 /** Table 0283: accepted, pending, rejected, expired. */
-const STATUS: Readonly<Record<string, ServiceRequest["status"]>> = {
+const STATUS: Readonly<Record<string, ServiceRequest["status"]>> = codeTable({
   A: "active",
   P: "draft",
   R: "revoked",
   E: "completed",
-};
+});
 
 /** A referral. The guide has no map for RF1: a ServiceRequest, as Microsoft's template; the rest is kept. */
 export const rf1ServiceRequest = segmentMap<ServiceRequest>("RF1[ServiceRequest]", {

@@ -18,6 +18,7 @@ import type { State } from "../state.ts";
 import { medicationElement, medicationOf } from "./medication.ts";
 import { orderId } from "./obr-servicerequest.ts";
 import { orcImmunization, orcMedicationAdministration } from "./orc-medication.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, kept } = rowsFor<Immunization>();
 const given = rowsFor<MedicationAdministration>();
@@ -115,12 +116,12 @@ export const rxaImmunization = segmentMap<Immunization>(
 );
 
 /** Table 0322 to the status of an administration. */
-const STATUS: Readonly<Record<string, MedicationAdministration["status"]>> = {
+const STATUS: Readonly<Record<string, MedicationAdministration["status"]>> = codeTable({
   CP: "completed",
   RE: "not-done",
   NA: "not-done",
   PA: "stopped",
-};
+});
 
 /** What was given. The guide announces RXA[MedicationAdministration] and has none: as its RXA[Immunization]. */
 export const rxaMedicationAdministration = segmentMap<MedicationAdministration>(

@@ -27,6 +27,7 @@ import { recordedAt } from "./msh-provenance.ts";
 import { agentOf } from "./provenance-agents.ts";
 import { appointmentToSlot } from "./sch-slot.ts";
 import { minutesAfter } from "./end-time.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, when, kept } = rowsFor<Appointment>();
 const requestRows = rowsFor<ServiceRequest>();
@@ -42,7 +43,7 @@ const person =
   };
 
 /** Table 0278 to the status of an appointment, where the guide's map is silent. */
-const STATUS: Readonly<Record<string, Appointment["status"]>> = {
+const STATUS: Readonly<Record<string, Appointment["status"]>> = codeTable({
   BOOKED: "booked",
   COMPLETE: "fulfilled",
   CANCELLED: "cancelled",
@@ -55,7 +56,7 @@ const STATUS: Readonly<Record<string, Appointment["status"]>> = {
   BLOCKED: "pending",
   DC: "cancelled",
   OVERBOOK: "booked",
-};
+});
 
 /** Source: HL7 v2-to-FHIR, SCH[Appointment]; what it leaves open is kept under the name of the field. */
 export const schAppointment = segmentMap<Appointment>("SCH[Appointment]", {

@@ -13,20 +13,23 @@ import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { recordedAt } from "./msh-provenance.ts";
 import { agentOf } from "./provenance-agents.ts";
+import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, kept } = rowsFor<DocumentReference>();
 const provenanceRows = rowsFor<Provenance>();
 
 /** Table 0271 to composition-status. The guide takes the code as it is, which the binding forbids. */
-const DOC_STATUS: Readonly<Record<string, NonNullable<DocumentReference["docStatus"]>>> = {
-  DI: "preliminary",
-  DO: "preliminary",
-  IN: "preliminary",
-  IP: "preliminary",
-  PA: "preliminary",
-  AU: "final",
-  LA: "final",
-};
+const DOC_STATUS: Readonly<Record<string, NonNullable<DocumentReference["docStatus"]>>> = codeTable(
+  {
+    DI: "preliminary",
+    DO: "preliminary",
+    IN: "preliminary",
+    IP: "preliminary",
+    PA: "preliminary",
+    AU: "final",
+    LA: "final",
+  },
+);
 
 /** Source: HL7 v2-to-FHIR, TXA[DocumentReference]; what it leaves open is kept under the name of the field. */
 export const txaDocumentReference = segmentMap<DocumentReference>(
