@@ -296,7 +296,8 @@ test("a code that is named like a member of every object is in no table", () => 
   const word = "constructor";
   const pid = PID.replace("|F|", `|${word}|`).replace("^ST^123^US^H", `^ST^123^US^${word}`);
   const pv1 = `PV1|1|${word}|W1^2^B^HOSP||||1^Amsel^Ines||||||||||||V1^^^HOSP\r`;
-  const text = `${MSH}ADT^A01|M1|P|2.5.1\rEVN||20260101115500\r${pid}${pv1}AL1|1|${word}|X^Y^L|${word}\r`;
+  const obx = `OBX|1|ST|8867-4^^LN||60||||||${word}\r`;
+  const text = `${MSH}ADT^A01|M1|P|2.5.1\rEVN||20260101115500\r${pid}${pv1}${obx}`;
 
   const made = resources(text);
 

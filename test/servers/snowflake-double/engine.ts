@@ -153,6 +153,8 @@ export class EngineSession {
         case "DDL":
           // Snowflake commits an open transaction before every such statement.
           await this.#end("COMMIT");
+          // DuckDB would refuse one of two that meet; Snowflake does them one after the other.
+          await this.#engine.lock(this);
           break;
         default:
       }
