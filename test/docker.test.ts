@@ -95,7 +95,8 @@ test("the worker's settings point at compose's Kafka, and its ports are exposed 
 
 test("the connectors in the image are those of connect-configs, moved to the container's addresses", () => {
   const files = readdirSync("docker/connect-configs");
-  assert.deepEqual(files, readdirSync("connect-configs"));
+  // The pipeline of the demo; other files name somebody's account or other converters.
+  assert.deepEqual(files, ["fhir-to-file.json", "hl7v2-to-fhir.json", "mllp-to-topics.json"]);
   for (const file of files) {
     const read = (folder: string): { name: string; config: Record<string, string> } =>
       JSON.parse(readFileSync(join(folder, file), "utf8")) as never;

@@ -11,7 +11,7 @@ test("the same seed gives the same bytes, here and on any machine", () => {
   const hash = createHash("sha256");
   for (const message of generateMessages({ seed: 42, count: 100 })) hash.update(message);
 
-  assert.equal(hash.digest("hex").slice(0, 16), "2cc69a80da949f31");
+  assert.equal(hash.digest("hex").slice(0, 16), "9c39f5e3b94711ff");
 });
 
 test("another seed gives another hospital", () => {

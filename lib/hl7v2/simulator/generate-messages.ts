@@ -225,7 +225,8 @@ class Simulation {
     dischargedAt?: string,
   ): string {
     const { facility } = this.#hospital;
-    const hasContact = trigger !== "A11" && trigger !== "A13";
+    // The structures of transfers and cancellations have no NK1.
+    const hasContact = !["A02", "A11", "A13"].includes(trigger);
     return this.#message(
       ["ADT", trigger, structure],
       [
@@ -245,6 +246,8 @@ class Simulation {
         segments.evn(trigger, this.#time()),
         segments.pid(person, this.#hospital.facility),
         segments.nk1(person),
+        // Its structure requires PV1; class N says that there is no visit.
+        segments.noVisit(),
         ...segments.al1(person),
         ...segments.in1(person),
       ],

@@ -108,6 +108,10 @@ export function nk1(person: Person): string {
   ]);
 }
 
+export function noVisit(): string {
+  return buildSegment("PV1", ["1", "N"]);
+}
+
 export function pv1(visit: Visit, facility: string, from?: Bed, dischargedAt = ""): string {
   const place = (bed: Bed | undefined): FieldValue =>
     bed ? [bed.ward, bed.room, bed.bed, facility] : "";
