@@ -136,7 +136,12 @@ test("when Kafka is away", async (parent) => {
       const topic = await topicOf(log, "expired-transaction");
       const options = { clientId: "faults", transactionalId: "expired" };
       const settings = { "transaction.timeout.ms": "1000" };
-      const producer = await closing(t, log.producer({ ...options, settings }));
+      // After the pauses of the test before, Kafka may still load its coordinators.
+      let opened: Producer | undefined;
+      await untilDone(async () => {
+        opened = await log.producer({ ...options, settings });
+      });
+      const producer = await closing(t, Promise.resolve(opened as unknown as Producer));
       const expired = await producer.begin();
       await expired.send([recordOf(topic, "expired")]);
       // Kafka looks for expired transactions every ten seconds; readers pass it when it was aborted.

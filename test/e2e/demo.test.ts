@@ -40,12 +40,18 @@ async function demo(t: TestContext, ...args: readonly string[]): Promise<Report>
   return JSON.parse(stdout) as Report;
 }
 
+/** Records of raw messages, whatever was made of them. */
+const rawRecords = ({ topics }: Report): number =>
+  Object.entries(topics)
+    .filter(([topic]) => topic.startsWith("healthcare.hl7v2."))
+    .reduce((sum, [, count]) => sum + count, 0);
+
 test("the demo on the embedded log delivers every message and says so in one JSON object", async (t) => {
   const report = await demo(t, "--count", "120");
 
   assert.equal(report.sent, 120);
   assert.deepEqual(report.acknowledged, { AA: 120, AE: 0, AR: 0 });
-  assert.equal(report.topics["healthcare.fhir.provenance"], 120);
+  assert.equal(rawRecords(report), 120);
   const [file = "", log = ""] = report.files;
   const resources = Object.entries(report.topics)
     .filter(([topic]) => topic.startsWith("healthcare.fhir."))
@@ -60,6 +66,6 @@ test("the demo runs twice on the same Kafka, each time counting its own records"
     const report = await demo(t, "--count", "60", "--seed", seed, "--bootstrap", bootstrapServers);
 
     assert.deepEqual(report.acknowledged, { AA: 60, AE: 0, AR: 0 });
-    assert.equal(report.topics["healthcare.fhir.provenance"], 60);
+    assert.equal(rawRecords(report), 60);
   }
 });
