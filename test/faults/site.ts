@@ -60,6 +60,9 @@ export class Site {
       "config.storage.topic": `${this.prefix}configs`,
       "offset.storage.topic": `${this.prefix}offsets`,
       "status.storage.topic": `${this.prefix}status`,
+      // A worker that was killed is forgotten sooner than by default (10 s), and the next one gets its tasks.
+      "session.timeout.ms": "1500",
+      "heartbeat.interval.ms": "300",
       ...(options.isExactlyOnce ? { "exactly.once.source.support": "enabled" } : {}),
       ...options.worker,
     });

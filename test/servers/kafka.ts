@@ -133,6 +133,8 @@ function serverProperties(
     "transaction.state.log.min.isr=1",
     "transaction.state.log.num.partitions=4",
     "group.initial.rebalance.delay.ms=0",
+    // So that a test need not wait 6 s for the group to forget a worker that was killed.
+    "group.min.session.timeout.ms=500",
     // After a kill, Kafka takes the node back only when the session of the old process has ended.
     "broker.session.timeout.ms=3000",
     "broker.heartbeat.interval.ms=500",
