@@ -1,17 +1,21 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { isTimeZone } from "#lib/fhir";
 import { parseMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
 import {
   conversionReport,
-  convertMessage,
+  convertLocally,
+  readLocalWays,
   toBundle,
 } from "../../transforms/hl7v2-to-fhir/library.ts";
 import type {
   ConversionOptions,
   ConversionReport,
+  LocalWays,
 } from "../../transforms/hl7v2-to-fhir/library.ts";
-import { UsageError } from "../command.ts";
+import { CommandError, UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
 import { inputBytes, messagesOf } from "../input.ts";
 
@@ -19,7 +23,7 @@ export const hl7Convert: Command = {
   name: "hl7 convert",
   summary: "messages as FHIR R4 bundles, or a report of what became of each field",
   usage:
-    "hl7 convert FILE|- [--report] [--bundle transaction|message] [--profile r4|us-core] [--time-zone ZONE]",
+    "hl7 convert FILE|- [--report] [--bundle transaction|message] [--profile r4|us-core] [--time-zone ZONE] [--local-ways FILE.json]",
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -29,6 +33,7 @@ export const hl7Convert: Command = {
         bundle: { type: "string", default: "transaction" },
         profile: { type: "string", default: "r4" },
         "time-zone": { type: "string", default: "UTC" },
+        "local-ways": { type: "string" },
       },
     });
     const [file] = positionals;
@@ -42,10 +47,12 @@ export const hl7Convert: Command = {
       profile: chosen("profile", values.profile, ["r4", "us-core"] as const),
       trace: values.report ?? false,
     };
+    const waysFile = values["local-ways"];
+    const ways = waysFile === undefined ? undefined : waysIn(waysFile);
     let failed = 0;
     for (const bytes of messagesOf(await inputBytes(file))) {
       const message = parseMessage(bytes);
-      const output = converted(message, options, values.report ? "report" : bundle);
+      const output = converted(message, { options, ways }, values.report ? "report" : bundle);
       if (output === undefined) failed += 1;
       else process.stdout.write(output);
     }
@@ -53,19 +60,30 @@ export const hl7Convert: Command = {
   },
 };
 
+function waysIn(file: string): LocalWays {
+  const read = (name: string): string => {
+    try {
+      return readFileSync(name, "utf8");
+    } catch {
+      throw new CommandError(`The file ${name} cannot be read`);
+    }
+  };
+  return readLocalWays(read(file), (name) => read(resolve(dirname(file), name)));
+}
+
 /** The text to print; undefined when the message is not converted, which stderr says. */
 function converted(
   message: Message,
-  options: ConversionOptions,
+  { options, ways }: { readonly options: ConversionOptions; readonly ways: LocalWays | undefined },
   form: "report" | "transaction" | "message",
 ): string | undefined {
-  const result = convertMessage(message, options);
+  const result = convertLocally(message, options, ways);
   if ("problem" in result) {
     process.stderr.write(`${result.problem}: ${result.text}\n`);
     return undefined;
   }
   if (form !== "report") return `${JSON.stringify(toBundle(result.conversion, form), null, 2)}\n`;
-  const report = conversionReport(message, result.conversion);
+  const report = conversionReport(result.conversion.message, result.conversion);
   const { mapped, ignored, unmapped } = report.counts;
   process.stderr.write(
     `${result.structure}: ${mapped} fields mapped, ${ignored} ignored on purpose, ${unmapped} unmapped\n`,

@@ -28,6 +28,8 @@ export type { ValidationLevel } from "./validation/validate-message.ts";
 export type { Finding, FindingCode, Severity } from "./validation/finding.ts";
 export { ProfileError, readProfile } from "./validation/profile.ts";
 export type { Profile } from "./validation/profile.ts";
+export { holds, readCondition, readPlace, valueAt } from "./validation/rule-place.ts";
+export type { Condition, RulePlace } from "./validation/rule-place.ts";
 export { Group } from "./structure/group.ts";
 export { groupMessage } from "./structure/group-message.ts";
 export type { GroupedMessage, Misplacement } from "./structure/group-message.ts";

@@ -5,6 +5,8 @@ export const TOPIC_PREFIX = "topic.prefix";
 export const TIME_ZONE = "time.zone";
 export const FHIR_PROFILE = "fhir.profile";
 export const ID_NAMESPACE = "id.namespace";
+export const LOCAL_WAYS = "local.ways";
+export const LOCAL_WAYS_FILE = "local.ways.file";
 
 export const configDef = new ConfigDef({
   [TOPIC_PREFIX]: {
@@ -48,5 +50,22 @@ export const configDef = new ConfigDef({
     displayName: "Id name space",
     documentation:
       "Part of every id: set it when several installations whose numbers are not unique among them write into one store. Changing it gives every resource another id.",
+  },
+  [LOCAL_WAYS_FILE]: {
+    type: "STRING",
+    default: null,
+    validator: nonEmptyString,
+    importance: "MEDIUM",
+    displayName: "Local ways, file",
+    documentation:
+      "JSON file on the worker's machine that says what senders do in their own way: Z segments, codes, assigning authorities, clocks. ConceptMap files are found beside it. Read when the connector starts.",
+  },
+  [LOCAL_WAYS]: {
+    type: "STRING",
+    default: null,
+    validator: nonEmptyString,
+    importance: "MEDIUM",
+    displayName: "Local ways",
+    documentation: "The same JSON as text, instead of a file; ConceptMaps are written down in it.",
   },
 });

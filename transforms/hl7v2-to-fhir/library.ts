@@ -12,3 +12,4 @@ export type {
 } from "./report.ts";
 export { toBundle } from "./bundle.ts";
 export { convertedEvents } from "./messages/all.ts";
+export { LocalWays, LocalWaysError, convertLocally, readLocalWays } from "./local/index.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Patient } from "fhir/r4";
 import { DataError, Headers, SinkRecord } from "#connect-api";
 import { Hl7v2ToFhir } from "./transform.ts";
 
@@ -64,3 +65,32 @@ for (const [what, value, code] of [
 test("a time zone that is none is refused with what to write instead", () => {
   assert.throws(() => transform({ "time.zone": "Mars/Olympus" }), /Europe\/Berlin/);
 });
+
+const waysFile = "transforms/hl7v2-to-fhir/local/fixtures/three-hospitals.json";
+
+test("local ways come from a file or as text, and hold for their sender alone", () => {
+  const systemOf = (props: Record<string, string>, facility: string): unknown => {
+    const made = new Hl7v2ToFhir();
+    made.configure(props);
+    const value = `MSH|^~\\&|A|${facility}|C|D|20260101||ADT^A01|1|P|2.5\rEVN||1\rPID|1||7^^^NMR||Doe\r`;
+    const records = made.apply(new SinkRecord({ topic: "t", partition: 0, offset: 0, value }));
+    const resources = [records].flat().map((each) => each.value as Patient);
+    return resources.find(({ resourceType }) => resourceType === "Patient")?.identifier?.[0]
+      ?.system;
+  };
+  const text = JSON.stringify({ senders: [{ name: "all", systems: { NMR: "urn:oid:2.999.7" } }] });
+
+  assert.equal(systemOf({ "local.ways.file": waysFile }, "NORTHMERE"), "urn:oid:2.999.10.1");
+  assert.equal(systemOf({ "local.ways.file": waysFile }, "WESTEND"), undefined);
+  assert.equal(systemOf({ "local.ways": text }, "WESTEND"), "urn:oid:2.999.7");
+});
+
+for (const [what, props, message] of [
+  ["in both places", { "local.ways": "{}", "local.ways.file": waysFile }, /exclude each other/],
+  ["in a file that is not there", { "local.ways.file": "/no/such/file" }, /cannot be read/],
+  ["that are misspelt", { "local.ways": '{"sender":[]}' }, /has no "sender"/],
+] as const) {
+  test(`local ways ${what} are a config error`, () => {
+    assert.throws(() => new Hl7v2ToFhir().configure(props), { code: "CONFIG_INVALID", message });
+  });
+}

@@ -2,9 +2,19 @@ import { DataError, Headers, NO_METRICS, STRING_SCHEMA, Transformation } from "#
 import type { ConnectRecord, Header, PluginMetrics, Props } from "#connect-api";
 import { Hl7ParseError, parseMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
-import { FHIR_PROFILE, ID_NAMESPACE, TIME_ZONE, TOPIC_PREFIX, configDef } from "./config.ts";
-import { convertMessage } from "./convert.ts";
+import {
+  FHIR_PROFILE,
+  ID_NAMESPACE,
+  LOCAL_WAYS,
+  LOCAL_WAYS_FILE,
+  TIME_ZONE,
+  TOPIC_PREFIX,
+  configDef,
+} from "./config.ts";
 import type { ConversionOptions, Made } from "./conversion.ts";
+import { convertLocally } from "./local/index.ts";
+import type { LocalWays } from "./local/index.ts";
+import { localWaysOf } from "./local-ways-config.ts";
 import { countFields } from "./report.ts";
 import type { FieldCounts } from "./report.ts";
 
@@ -28,6 +38,7 @@ export class Hl7v2ToFhir extends Transformation {
   override readonly version = "1.0.0";
   #prefix = "";
   #options: Omit<ConversionOptions, "receivedAt"> = { timeZone: "UTC" };
+  #ways: LocalWays | undefined;
   #metrics: PluginMetrics = NO_METRICS;
 
   config() {
@@ -44,18 +55,17 @@ export class Hl7v2ToFhir extends Transformation {
       profile: config[FHIR_PROFILE] === "us-core" ? "us-core" : "r4",
       idNamespace: config[ID_NAMESPACE],
     };
+    this.#ways = localWaysOf(config[LOCAL_WAYS], config[LOCAL_WAYS_FILE]);
   }
 
   apply<R extends ConnectRecord>(record: R): R | readonly R[] {
     // A tombstone holds no message to convert; it passes through unchanged.
     if (record.value === null) return record;
-    const message = parse(record.value);
-    const result = convertMessage(message, {
-      ...this.#options,
-      receivedAt: new Date(record.timestamp ?? 0).toISOString(),
-    });
+    const receivedAt = new Date(record.timestamp ?? 0).toISOString();
+    const options = { ...this.#options, receivedAt };
+    const result = convertLocally(parse(record.value), options, this.#ways);
     if ("problem" in result) throw new DataError(result.problem, result.text);
-    const counts = countFields(message, result.conversion);
+    const counts = countFields(result.conversion.message, result.conversion);
     this.#count(counts, result.structure);
     const headers = fhirHeaders(record.headers, counts);
     return result.made.map((made) => this.#recordOf(made, record, headers));

@@ -1,9 +1,9 @@
 import type { Message } from "../message.ts";
-import type { Component, Repetition } from "../field.ts";
 import type { Segment } from "../segment.ts";
 import type { Finding, FindingCode, Findings } from "./finding.ts";
 import { placesOf } from "./place.ts";
-import type { Condition, Profile, RulePlace, ValueRule } from "./profile.ts";
+import type { Profile, ValueRule } from "./profile.ts";
+import { holds, valueAt } from "./rule-place.ts";
 import { hasFormOf } from "./value-format.ts";
 
 /** A pattern is tried on so many characters: a pattern written badly must not hang on a long value. */
@@ -115,39 +115,4 @@ function findingOf(
 function isDemanded(rule: ValueRule, segment: Segment, { message }: Context): boolean {
   if (rule.usage === "R") return true;
   return rule.usage === "C" && rule.when !== undefined && holds(rule.when, segment, message);
-}
-
-/** A condition on the rule's own segment is about that one, on another about the first of its name. */
-function holds(when: Condition, segment: Segment, message: Message): boolean {
-  const asked = when.segment === segment.name ? segment : message.segment(when.segment);
-  const value = asked ? valueAt(when, asked.field(when.field).first) : "";
-  if (when.isPresent !== undefined) return (value !== "") === when.isPresent;
-  if (when.is) return when.is.has(value);
-  return value !== "" && !(when.isNot?.has(value) ?? false);
-}
-
-/**
- * The value at a place: of a field or component that has parts the first one that is filled, so that a name
- * without family name is not missing. A null counts as filled: somebody said something.
- */
-function valueAt({ component, subcomponent }: RulePlace, repetition: Repetition): string {
-  if (repetition.isNull) return '""';
-  if (component === 0) {
-    for (const one of repetition.components) {
-      const value = firstFilled(one);
-      if (value !== "") return value;
-    }
-    return "";
-  }
-  const found = repetition.component(component);
-  return subcomponent === 0 ? firstFilled(found) : found.subcomponent(subcomponent);
-}
-
-function firstFilled(component: Component): string {
-  if (component.isNull) return '""';
-  for (let at = 1; at <= component.subcomponentCount; at += 1) {
-    const value = component.subcomponent(at);
-    if (value !== "") return value;
-  }
-  return "";
 }

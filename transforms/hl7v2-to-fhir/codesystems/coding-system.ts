@@ -27,8 +27,9 @@ const systems: Readonly<Record<string, string>> = codeTable({
   CDCREC: "urn:oid:2.16.840.1.113883.6.238",
 });
 
-/** The URI of a coding system's name; `HL70005` and the like are HL7's own tables. */
+/** The URI of a coding system's name; `HL70005` and the like are HL7's own tables. A URI is its own name. */
 export function codingSystem(name: string): string | undefined {
+  if (/^(?:https?:\/\/|urn:)\S+$/.test(name)) return name;
   const key = name.trim().toUpperCase();
   const table = /^(?:HL7|V2-?)0*(\d{1,4})$/.exec(key)?.[1];
   if (table !== undefined) {

@@ -1,0 +1,2 @@
+export { Problems, parseJson } from "./checked-json.ts";
+export type { JsonObject } from "./checked-json.ts";
