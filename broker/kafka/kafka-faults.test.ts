@@ -309,8 +309,9 @@ async function closing<T extends { close(): Promise<void> }>(
   return opened;
 }
 
+/** Kafka takes a broker that was away back after a moment; until then there is none to put a topic on. */
 async function topicOf(log: RecordLog, topic: string): Promise<string> {
-  await log.admin.createTopics([{ topic, partitions: 1 }]);
+  await untilDone(() => log.admin.createTopics([{ topic, partitions: 1 }]));
   return topic;
 }
 
