@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { avroOfResource, jsonSchemaOfResource, seededAvro } from "#lib/fhir-schema";
 import type { FhirDefinitions } from "#lib/fhir-schema";
+import { compiledValidators } from "./compiled-validators.ts";
+import { PIPELINE_RESOURCES } from "./pipeline-resources.ts";
 import { EVENTS, avroOfEvent, jsonSchemaOfEvent } from "./events.ts";
 
 const DEFINITIONS = "schemas/fhir/r4/definitions.json";
@@ -22,6 +24,13 @@ export function generatedSchemas(): ReadonlyMap<string, string> {
     const json = jsonSchemaOfResource(definitions, name);
     files.set(`schemas/fhir/json/${name}.json`, textOf(json));
   }
+  const pipeline = new Map(
+    PIPELINE_RESOURCES.map((name) => [
+      name,
+      jsonSchemaOfResource(definitions, name) as Record<string, unknown>,
+    ]),
+  );
+  files.set("schemas/fhir/compiled/validators.js", compiledValidators(pipeline));
   for (const event of EVENTS) {
     files.set(`schemas/events/avro/${event.name}.avsc`, pretty(avroOfEvent(event)));
     files.set(`schemas/events/json/${event.name}.json`, pretty(jsonSchemaOfEvent(event)));

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Ajv } from "ajv";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { isExactNumber } from "#lib/exact-json";
@@ -8,8 +9,8 @@ import type { FhirProblem } from "./finding.ts";
  * Structure by the strict JSON Schemas of schemas/fhir/json: known elements only, types, formats, cardinalities, codes
  * with a required binding.
  *
- * A type is compiled at its first use (some 50 ms). Data types are shared among the resources, so they are compiled once
- * (some 200 ms with the first resource).
+ * The resources of the pipeline are compiled ahead of time (schemas/fhir/compiled), and read at the first use (some 50 ms).
+ * Any other type is compiled at its own first use; data types are shared among those, so they are compiled once.
  */
 export function structureProblems(type: string, resource: unknown): readonly FhirProblem[] {
   const validate = validatorOf(type);
@@ -39,11 +40,7 @@ ajv.addKeyword({
 ajv.addKeyword({
   keyword: "fhirResource",
   schemaType: "boolean",
-  // Each contained resource is checked by the schema of its own type.
-  validate: (_: boolean, value: { readonly resourceType?: unknown }) => {
-    const validate = validatorOf(String(value.resourceType));
-    return validate !== undefined && validate(value);
-  },
+  validate: (_: boolean, value: { readonly resourceType?: unknown }) => isValidContained(value),
 });
 
 interface NumberRange {
@@ -54,7 +51,12 @@ interface NumberRange {
 
 /** A number, or one that keeps its digits (JSON.rawJSON). */
 function isNumber({ integer, minimum, maximum }: NumberRange, value: unknown): boolean {
-  const number = isExactNumber(value) ? Number(value.rawJSON) : value;
+  const number =
+    typeof value === "bigint"
+      ? Number(value)
+      : isExactNumber(value)
+        ? Number(value.rawJSON)
+        : value;
   if (typeof number !== "number") return false;
   if (integer && !Number.isInteger(number)) return false;
   return (
@@ -64,9 +66,42 @@ function isNumber({ integer, minimum, maximum }: NumberRange, value: unknown): b
 
 const hasElement = (value: object, name: string): boolean => name in value || `_${name}` in value;
 
+interface CompiledValidators {
+  readonly [type: string]: ValidateFunction | undefined;
+}
+
+const require = createRequire(import.meta.url);
+let aheadOfTime: CompiledValidators | undefined;
+
+/** Validators of the pipeline's resources, which are plain functions in a file. */
+function compiledAheadOfTime(): CompiledValidators {
+  if (aheadOfTime) return aheadOfTime;
+  const { setResourceCheck, ...made } =
+    require("../../schemas/fhir/compiled/validators.js") as CompiledValidators & {
+      setResourceCheck(check: (resource: { readonly resourceType?: unknown }) => boolean): void;
+    };
+  setResourceCheck(isValidContained);
+  aheadOfTime = made;
+  return made;
+}
+
+/** Each contained resource is checked by the schema of its own type. */
+function isValidContained(resource: { readonly resourceType?: unknown }): boolean {
+  const validate = validatorOf(String(resource.resourceType));
+  return validate !== undefined && validate(resource) === true;
+}
+
 function validatorOf(type: string): ValidateFunction | undefined {
-  if (!validators.has(type)) validators.set(type, compiled(type));
+  if (!validators.has(type)) {
+    const made = compiledAheadOfTime();
+    validators.set(type, Object.hasOwn(made, type) ? made[type] : compiled(type));
+  }
   return validators.get(type);
+}
+
+/** The same validator, compiled now; for tests that compare both. */
+export function compiledNow(type: string): ValidateFunction | undefined {
+  return compiled(type);
 }
 
 interface Schema {
