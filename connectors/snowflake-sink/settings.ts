@@ -13,7 +13,6 @@ import {
   SCHEMA_NAME,
   SINGLE_BUFFER,
   TOPIC2TABLE_MAP,
-  configDef,
 } from "./config.ts";
 import type { configKeys } from "./config.ts";
 import { TableNames, identifier } from "./table-names.ts";
@@ -66,6 +65,3 @@ function flushOf(values: Values): Settings["flush"] {
     ms: seconds * 1000,
   };
 }
-
-/** The definition of our own class, for those who only read common keys. */
-export const ownDefinition: Definition = configDef;
