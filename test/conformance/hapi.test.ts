@@ -9,7 +9,7 @@ import { shapeOf } from "./judges.ts";
 import { outputOf } from "./samples.ts";
 
 // HAPI's validator needs Java, Maven and 10 to 40 seconds; every resource of every sample goes through it in
-// `npm run test:conformance`.
+// `npm run test:hapi`.
 
 const RESOURCES_MAX = 300;
 

@@ -193,10 +193,27 @@ export const differences: readonly Difference[] = [
     why: "what belongs to the OBX as a whole stands in the Observation; only the repetitions of OBX-5 are components",
   },
   { map: /^NTE\[Appointment-Comment\]$/, isKept: true, why: SEGMENT_KEPT },
+  { map: "FT[Annotation-Comment]", isKept: true, why: SEGMENT_KEPT },
+  {
+    map: "SIU_S12",
+    source: /NTE$/,
+    isKept: true,
+    why: "R4's Appointment has no note: its text is Appointment.comment, the rest is kept in an extension named after the segment",
+  },
   {
     map: "NTE[Appointment-Comment]",
     target: /url$/,
     why: "the extensions are R5's, or none; kept in an extension named after the segment",
+  },
+  {
+    map: "PID[Appointment]",
+    target: /^extension/,
+    why: "the extension is R5's, and HAPI's validator refuses such a URL in R4; the patient is a participant",
+  },
+  {
+    map: "PV2[Encounter]",
+    source: /^PV2-[89]$/,
+    why: "the extension is R5's, and HAPI's validator refuses such a URL in R4; kept in an extension named after the field",
   },
   {
     map: "ORC[MedicationAdministration]",

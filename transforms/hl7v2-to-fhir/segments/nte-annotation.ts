@@ -62,16 +62,18 @@ export function nte(segment: Segment, state: State): void {
     (noted.note ??= []).push(note);
   } else if (owner.resourceType === "Appointment") {
     owner.comment = [owner.comment, note.text].filter(Boolean).join("\n");
-    (owner.extension ??= []).push({
-      url: "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.note",
-      valueAnnotation: note,
-    });
+    // Who said it and when; R4 has the text alone.
+    if (Object.keys(note).length > 1) keepNote(owner, note);
   } else if (owner.resourceType === "DocumentReference") {
     owner.description = [owner.description, note.text].filter(Boolean).join("\n");
   } else {
-    const extended = owner as { extension?: object[] };
-    (extended.extension ??= []).push({ url: "urn:hl7-org:v2xml#NTE", valueAnnotation: note });
+    keepNote(owner, note);
   }
+}
+
+function keepNote(owner: FhirResource, note: Annotation): void {
+  const extended = owner as { extension?: object[] };
+  (extended.extension ??= []).push({ url: "urn:hl7-org:v2xml#NTE", valueAnnotation: note });
 }
 
 /** A report has no note: what is said of it goes to its request. */

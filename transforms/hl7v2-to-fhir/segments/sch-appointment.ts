@@ -187,10 +187,6 @@ export function finishAppointment(state: State): void {
     return;
   }
   if (patientReference) {
-    (appointment.extension ??= []).push({
-      url: "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.subject",
-      valueReference: patientReference,
-    });
     appointment.participant.unshift({ actor: patientReference, status: "accepted" });
   }
   if (appointment.participant.length === 0) {
