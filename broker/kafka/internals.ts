@@ -258,6 +258,8 @@ export interface RequestEncoder {
   writeInt16(value: number): RequestEncoder;
   writeInt32(value: number): RequestEncoder;
   writeInt64(value: string): RequestEncoder;
+  writeString(value: string): RequestEncoder;
+  writeArray(items: readonly RequestEncoder[]): RequestEncoder;
   writeUVarIntString(value: string | null): RequestEncoder;
   writeUVarIntArray(items: readonly RequestEncoder[]): RequestEncoder;
   writeUVarInt(value: number): RequestEncoder;
@@ -266,6 +268,8 @@ export interface ResponseDecoder {
   readInt16(): number;
   readInt32(): number;
   readInt64(): { toString(): string };
+  readString(): string | null;
+  readArray<T>(read: (decoder: ResponseDecoder) => T): T[];
   readUVarIntString(): string | null;
   readUVarIntArray<T>(read: (decoder: ResponseDecoder) => T): T[];
   readTaggedFields(): unknown;

@@ -10,6 +10,8 @@ import type {
   TopicPartitionOffset,
 } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
+import { alterGroupOffsets } from "./group-offsets.ts";
+import type { Cluster } from "./internals.ts";
 
 /** What passes by itself: a coordinator or a leader that has just been chosen. */
 const PASSING: ReadonlySet<string> = new Set([
@@ -32,9 +34,12 @@ const PASSING_PAUSE_MS = 100;
 export class KafkaAdmin implements Admin {
   readonly #admin: KafkaJsAdmin;
   readonly #servers: string;
+  readonly #connect: () => Cluster;
 
-  constructor(admin: KafkaJsAdmin, servers: string) {
+  /** `connect` makes connections for what kafkajs's own admin client cannot do. */
+  constructor(admin: KafkaJsAdmin, servers: string, connect: () => Cluster) {
     this.#admin = admin;
+    this.#connect = connect;
     this.#servers = servers;
   }
 
@@ -153,22 +158,11 @@ export class KafkaAdmin implements Admin {
     await this.#guard(async () => {
       const { groups } = await this.#admin.describeGroups([groupId]);
       if ((groups[0]?.members.length ?? 0) > 0) throw { type: "NON_EMPTY_GROUP" };
-      // kafkajs cannot remove single offsets, so the group is written anew without them.
-      const kept = (await this.groupOffsets(groupId)).filter(
-        (place) =>
-          !offsets.some((each) => each.topic === place.topic && each.partition === place.partition),
-      );
-      const wanted: TopicPartitionOffset[] = [...kept];
-      for (const { topic, partition, offset } of offsets) {
-        if (offset !== null) wanted.push({ topic, partition, offset });
-      }
-      if (offsets.some(({ offset }) => offset === null)) await this.deleteGroup(groupId);
-      for (const [topic, list] of Map.groupBy(wanted, (place) => place.topic)) {
-        await this.#admin.setOffsets({
-          groupId,
-          topic,
-          partitions: list.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-        });
+      const cluster = this.#connect();
+      try {
+        await alterGroupOffsets(cluster, groupId, offsets);
+      } finally {
+        await cluster.disconnect();
       }
     });
   }

@@ -68,7 +68,7 @@ class KafkaLog implements RecordLog {
     this.#kafkaAdmin = admin;
     this.#servers = servers;
     this.clusterId = clusterId;
-    this.admin = new KafkaAdmin(admin, servers);
+    this.admin = new KafkaAdmin(admin, servers, () => createCluster(kafka, READ_COMMITTED));
   }
 
   producer({ transactionalId, settings = {} }: ProducerOptions): Promise<Producer> {
