@@ -7,6 +7,8 @@ import { compareAnswers } from "./compare.ts";
 import type { Difference } from "./compare.ts";
 import { titleOf } from "./step.ts";
 import type { Scenario, Step } from "./step.ts";
+import { unreadable } from "./tools/readable.ts";
+import type { Shape } from "./tools/readable.ts";
 
 /** The two workers under comparison. */
 export interface Pair {
@@ -45,17 +47,19 @@ export async function runScenario(
   for (const step of scenario.steps) {
     const title = titleOf(step);
     const at = performance.now();
-    const differences = await compareStep(pair, step, (found) =>
+    const { found, answers } = await compareStep(pair, step, (found) =>
       found.filter((each) => !accepted.some((one) => covers(one, title, each))),
     );
     if (process.env["COMPAT_TRACE"] !== undefined) {
       process.stderr.write(`${Math.round(performance.now() - at)} ms ${title}\n`);
     }
-    for (const difference of differences) {
+    for (const difference of found) {
       const by = accepted.find((one) => covers(one, title, difference));
       if (by) used.add(by);
       else unexpected.push(describe(title, difference));
     }
+    unexpected.push(...missed(title, step, answers));
+    if (step.reads) unexpected.push(...unread(title, step.reads, answers));
   }
   return { compared: scenario.steps.length, unexpected, used };
 }
@@ -68,7 +72,7 @@ async function compareStep(
   pair: Pair,
   step: Step,
   unaccepted: (found: readonly Difference[]) => readonly Difference[],
-): Promise<readonly Difference[]> {
+): Promise<{ readonly found: readonly Difference[]; readonly answers: readonly HttpAnswer[] }> {
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
     const [kafka, ours] = await Promise.all([
@@ -77,7 +81,9 @@ async function compareStep(
     ]);
     const found = compareAnswers(kafka, ours, step.compareHeaders);
     const isRead = step.method === "GET";
-    if (!isRead || unaccepted(found).length === 0 || performance.now() > deadline) return found;
+    if (!isRead || unaccepted(found).length === 0 || performance.now() > deadline) {
+      return { found, answers: [kafka, ours] };
+    }
     await delay(100);
   }
 }
@@ -116,6 +122,22 @@ async function answerOf(
     }
     await delay(100);
   }
+}
+
+/** What was waited for in vain. */
+function missed(title: string, { until }: Step, answers: readonly HttpAnswer[]): readonly string[] {
+  return ["Kafka's", "our"]
+    .filter((_whose, index) => until && !until.test(answers[index]?.text ?? ""))
+    .map((whose) => `${title}\n    ${whose} answer never held ${until}`);
+}
+
+/** What a tool misses; of Kafka's answer it says that the shape is wrong, not the worker. */
+function unread(title: string, shape: Shape, answers: readonly HttpAnswer[]): readonly string[] {
+  return ["Kafka's", "our"].flatMap((whose, index) =>
+    unreadable(answers[index] as HttpAnswer, shape).map(
+      (each) => `${title}\n    a tool cannot read ${whose} answer: ${each}`,
+    ),
+  );
 }
 
 function describe(title: string, { at, kafka, ours }: Difference): string {

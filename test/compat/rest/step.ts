@@ -1,3 +1,5 @@
+import type { Shape } from "./tools/readable.ts";
+
 /** One request that both workers get, with the same text but for `~`, which is each worker's own name. */
 export interface Step {
   readonly method: string;
@@ -9,6 +11,8 @@ export interface Step {
   readonly headers?: Readonly<Record<string, string>>;
   /** Both workers have to come to an answer that holds this before they are compared. */
   readonly until?: RegExp;
+  /** What the sender reads of the answer; both workers' answers have to have it. */
+  readonly reads?: Shape;
   /** Response headers that are compared too. */
   readonly compareHeaders?: readonly string[];
 }

@@ -1,4 +1,6 @@
 import type { Scenario } from "../step.ts";
+import { kafbatUi } from "../tools/kafbat-ui.ts";
+import { kcctl } from "../tools/kcctl.ts";
 import { configs, creation } from "./create.ts";
 import { http } from "./http.ts";
 import { failures, sinkLifecycle, sourceLifecycle } from "./lifecycle.ts";
@@ -17,4 +19,6 @@ export const scenarios: readonly Scenario[] = [
   sourceLifecycle,
   sinkLifecycle,
   failures,
+  kcctl,
+  kafbatUi,
 ];
