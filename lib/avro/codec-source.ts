@@ -119,11 +119,11 @@ class Generator {
     const name = `e${this.#encoders.size}`;
     this.#encoders.set(schema, name);
     const index = this.functions.push("") - 1;
-    this.functions[index] = `function ${name}(w, v) {\n${this.#encodeBody(schema)}\n}`;
+    this.functions[index] = `function ${name}(w, v) {\n${this.#encodeBody(schema, name)}\n}`;
     return name;
   }
 
-  #encodeBody(schema: AvroSchema): string {
+  #encodeBody(schema: AvroSchema, name: string): string {
     switch (schema.type) {
       case "array":
         return `if (!Array.isArray(v)) $.bad();
@@ -138,7 +138,7 @@ w.bytes[w.pos++] = 0;`;
       case "enum":
         return this.#encodeEnum(schema);
       case "record":
-        return this.#encodeRecord(schema);
+        return this.#encodeRecord(schema, name);
       default:
         throw new TypeError(schema.type);
     }
@@ -151,8 +151,54 @@ if (i === undefined) $.bad();
 w.int(i);`;
   }
 
-  #encodeRecord(record: AvroRecord): string {
-    const lines = ['if (typeof v !== "object" || v === null) $.bad();', "let n = 0, x;"];
+  /**
+   * Two ways to write a record. Data mostly has few of the fields, in the order of the schema: then its own members
+   * are gone through, and what lies between them is absent. Any other data is asked for field by field.
+   */
+  #encodeRecord(record: AvroRecord, name: string): string {
+    const { fields } = record;
+    const numbers = this.#constant(new Map(fields.map(({ name }, index) => [name, index])));
+    const slow = `${name}ByField`;
+    this.functions.push(`function ${slow}(w, v, start) {\n${this.#encodeFields(record)}\n}`);
+    const cases = fields.map(
+      (field, index) => `case ${index}: ${this.#encodePresent(field)} break;`,
+    );
+    // The first field from an index on that must not be passed over.
+    const nextNeeded = this.#constant(
+      Int32Array.from({ length: fields.length + 1 }, (_, from) => {
+        const index = fields.findIndex((field, at) => at >= from && !isPassedOver(field));
+        return index < 0 ? fields.length : index;
+      }),
+    );
+    return `if (typeof v !== "object" || v === null) $.bad();
+const start = w.pos, numbers = ${numbers}, needed = ${nextNeeded};
+let p = 0;
+for (const k in v) {
+const x = v[k], i = numbers.get(k);
+if (i === undefined || x === undefined || x === null || needed[p] < i || i < p) return ${slow}(w, v, start);
+while (p < i) { w.bytes[w.pos++] = 0; p += 1; }
+switch (i) { ${cases.join("\n")} }
+p = i + 1;
+}
+if (needed[p] < ${fields.length}) return ${slow}(w, v, start);
+while (p < ${fields.length}) { w.bytes[w.pos++] = 0; p += 1; }`;
+  }
+
+  /** Statements that write the value `x` of a field, which is there. */
+  #encodePresent(field: AvroField): string {
+    const inner = nullableBranch(field.type);
+    if (inner) {
+      const isNullFirst = (field.type as AvroUnion).branches[0]?.type === "null";
+      return `w.bytes[w.pos++] = ${isNullFirst ? 2 : 0}; ${this.encode(inner, "x")}`;
+    }
+    if (this.#form === "json" && field.name === "resourceType" && field.hasDefault) {
+      return `if (x !== ${quoted(String(field.default))}) $.bad(); w.string(x);`;
+    }
+    return this.encode(field.type, "x");
+  }
+
+  #encodeFields(record: AvroRecord): string {
+    const lines = ["w.pos = start;", "let n = 0, x;"];
     for (const field of record.fields) {
       lines.push(`x = v[${quoted(field.name)}];`, this.#encodeField(field));
     }
@@ -270,4 +316,13 @@ return s;`;
     lines.push("return o;");
     return lines.join("\n");
   }
+}
+
+/** Whether a field that data does not have is written as one zero byte: null, as the first branch. */
+function isPassedOver({ type, hasDefault, default: value }: AvroField): boolean {
+  return (
+    nullableBranch(type) !== undefined &&
+    (type as AvroUnion).branches[0]?.type === "null" &&
+    (!hasDefault || value === null)
+  );
 }

@@ -182,3 +182,27 @@ test("a field named __proto__ is a field", () => {
   assert.deepEqual(Object.entries(value), [["__proto__", "a"]]);
   assert.equal(Object.getPrototypeOf(value), Object.prototype);
 });
+
+test("members in any order, and members that are null, are written like those in the schema's order", () => {
+  const codec = avroCodec(
+    avroSchemaOf({
+      type: "record",
+      name: "R",
+      fields: [
+        { name: "a", type: ["null", "string"], default: null },
+        { name: "b", type: "string" },
+        { name: "c", type: ["string", "null"], default: "x" },
+        { name: "d", type: ["null", "int"], default: null },
+      ],
+    }),
+    "json",
+  );
+  const inOrder = codec.encode({ b: "b", c: "c", d: 1n });
+
+  assert.deepEqual(codec.encode({ d: 1n, c: "c", b: "b" }), inOrder);
+  assert.deepEqual(codec.encode({ c: "c", b: "b", d: 1n, a: null }), inOrder);
+  assert.deepEqual(codec.encode({ a: undefined, b: "b", c: "c", d: 1n }), inOrder);
+  assert.deepEqual(codec.decode(codec.encode({ b: "b" })), { b: "b" });
+  assert.throws(() => codec.encode({ a: "a", c: "c" }), { code: "AVRO_DATA_MISMATCH" });
+  assert.throws(() => codec.encode({ b: "b", z: 1n }), { code: "AVRO_DATA_MISMATCH" });
+});
