@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import type { Props, SourceRecord } from "#connect-api";
 import { encodeFrame } from "#lib/mllp";
 import { MllpSourceConnector } from "./connector.ts";
-import { TestAuthority } from "./fixtures/test-certificates.ts";
+import { TestAuthority } from "#test/support/test-certificates";
 import {
   admit,
   bytes,

@@ -9,8 +9,8 @@ import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { Props } from "#connect-api";
 import { encodeFrame } from "#lib/mllp";
-import { TestAuthority } from "./fixtures/test-certificates.ts";
-import type { Pair } from "./fixtures/test-certificates.ts";
+import { TestAuthority } from "#test/support/test-certificates";
+import type { Pair } from "#test/support/test-certificates";
 import { admit, confirmAll, startTask } from "./fixtures/task-harness.ts";
 import type { MllpSourceTask } from "./task.ts";
 

@@ -1,2 +1,2 @@
 export { MllpClient, MllpClientError } from "./mllp-client.ts";
-export type { MllpAnswer } from "./mllp-client.ts";
+export type { MllpAnswer, MllpClientOptions } from "./mllp-client.ts";

@@ -5,9 +5,11 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { FrameDecoder, encodeFrame } from "#lib/mllp";
 import { MllpClient } from "./mllp-client.ts";
+import type { MllpClientOptions } from "./mllp-client.ts";
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 const message = bytes("MSH|^~\\&|A|B|C|D|1||ADT^A01|M1|P|2.5.1\r");
+const other = bytes("MSH|^~\\&|A|B|C|D|1||ADT^A01|M2|P|2.5.1\r");
 const acknowledgment = (code: string, id: string, rest = ""): Uint8Array =>
   bytes(`MSH|^~\\&|C|D|A|B|1||ACK|X1|P|2.5.1\rMSA|${code}|${id}\r${rest}`);
 
@@ -15,7 +17,7 @@ const acknowledgment = (code: string, id: string, rest = ""): Uint8Array =>
 async function clientOf(
   t: TestContext,
   receive: (socket: Socket, payload: Uint8Array) => void,
-  answerTimeoutMs = 5000,
+  options: Partial<MllpClientOptions> = {},
 ): Promise<MllpClient> {
   const server = createServer((socket) => {
     const decoder = new FrameDecoder({ frameBytesMax: 1 << 20, junkBytesMax: 0 });
@@ -30,7 +32,12 @@ async function clientOf(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const client = await MllpClient.connect({ host: "127.0.0.1", port, answerTimeoutMs });
+  const client = await MllpClient.connect({
+    host: "127.0.0.1",
+    port,
+    answerTimeoutMs: 5000,
+    ...options,
+  });
   t.after(() => client.close());
   return client;
 }
@@ -68,7 +75,7 @@ test("an answer without its carriage return counts after a moment of quiet", asy
 });
 
 test("without an answer in time the connection is closed, so that a late one is nobody's", async (t) => {
-  const client = await clientOf(t, () => {}, 100);
+  const client = await clientOf(t, () => {}, { answerTimeoutMs: 100 });
 
   await assert.rejects(client.send(message), { code: "MLLP_TIMEOUT" });
 
@@ -90,6 +97,59 @@ test("an answer to another message is no answer, and the connection is closed", 
   await assert.rejects(client.send(message), { code: "MLLP_ANSWER_INVALID" });
 
   assert.equal(client.isClosed, true);
+});
+
+test("a second answer to a former message is passed over, and told of", async (t) => {
+  const stray: string[] = [];
+  let isFirst = true;
+  const client = await clientOf(
+    t,
+    (socket) => {
+      const first = encodeFrame(acknowledgment("AA", "M1"));
+      if (isFirst) socket.write(Buffer.concat([first, first]));
+      else socket.write(Buffer.concat([first, encodeFrame(acknowledgment("AE", "M2"))]));
+      isFirst = false;
+    },
+    { onStray: ({ controlId }) => void stray.push(controlId) },
+  );
+
+  assert.equal((await client.send(message)).code, "AA");
+  assert.equal(client.hasSent("M1"), true);
+  assert.equal((await client.send(other)).code, "AE");
+  assert.deepEqual(stray, ["M1", "M1"]);
+});
+
+test("an answer that nobody waits for closes the connection", async (t) => {
+  const client = await clientOf(t, (socket) => {
+    socket.write(encodeFrame(acknowledgment("AA", "M1")));
+    socket.write(encodeFrame(acknowledgment("AA", "NEVER")));
+  });
+
+  assert.equal((await client.send(message)).code, "AA");
+
+  await assert.rejects(client.send(other));
+  assert.equal(client.isClosed, true);
+});
+
+test("a positive answer that names no message counts only when that is wished", async (t) => {
+  const receive = (socket: Socket): void =>
+    void socket.write(encodeFrame(acknowledgment("AA", "")));
+  const strict = await clientOf(t, receive, { acceptsUnnamed: false });
+  const lenient = await clientOf(t, receive);
+
+  await assert.rejects(strict.send(message), { code: "MLLP_ANSWER_INVALID" });
+  assert.equal((await lenient.send(message)).code, "AA");
+});
+
+test("the commit block of MLLP release 2 is an answer", async (t) => {
+  const blocks = [0x06, 0x15];
+  const client = await clientOf(
+    t,
+    (socket) => void socket.write(encodeFrame(Uint8Array.of(blocks.shift() ?? 0))),
+  );
+
+  assert.equal((await client.send(message)).code, "CA");
+  assert.equal((await client.send(message)).code, "CE");
 });
 
 test("a refusal that names no message is taken for the one that waits", async (t) => {
