@@ -162,6 +162,11 @@ export interface Consumer {
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
   assignment(): readonly TopicPartition[];
+  /**
+   * Records between what poll has returned and the end of the log, as far as that is known, of the partition
+   * with most; NaN before anything is known.
+   */
+  lag(): number;
   /** The next poll starts there. Records already fetched are dropped. */
   seek(position: TopicPartitionOffset): void;
   pause(partitions: readonly TopicPartition[]): void;
@@ -201,6 +206,19 @@ export interface GroupRound {
   readonly assignment: Uint8Array;
 }
 
+/** Told of what a member asks of the coordinator, for metrics. Durations are in milliseconds. */
+export interface MembershipObserver {
+  /** A heartbeat was answered. */
+  heartbeat(durationMs: number): void;
+  /** A round begins for this member. */
+  joining(): void;
+  /** Everybody has joined. */
+  joined(durationMs: number): void;
+  /** The leader's assignment is there. */
+  synced(durationMs: number): void;
+  joinFailed(): void;
+}
+
 export interface MembershipOptions {
   readonly clientId: string;
   readonly groupId: string;
@@ -225,6 +243,7 @@ export interface MembershipOptions {
    */
   onLost(): Promise<void>;
   onError(error: RecordLogError): void;
+  readonly observer?: MembershipObserver;
 }
 
 /** A member of a group that shares something else than partitions. Joins and heartbeats by itself. */

@@ -9,6 +9,7 @@ import type { Herder } from "./herder/herder.ts";
 import { ConnectHerder } from "./herder/connect-herder.ts";
 import { Alone } from "./herder/work-sharing.ts";
 import type { WorkSharing } from "./herder/work-sharing.ts";
+import { GroupMetrics } from "./herder/group-metrics.ts";
 import { WorkerGroup } from "./herder/worker-group.ts";
 import type { WorkerContext } from "./herder/worker-context.ts";
 import { Metrics } from "./metrics/index.ts";
@@ -28,6 +29,9 @@ export const WORKER_VERSION = "0.1.0";
  * what they ask for. The worker's own version is told as the commit.
  */
 const API_VERSION = "4.1.1";
+
+/** `client.id` of a worker that names none, as in Kafka Connect. */
+const DEFAULT_CLIENT_ID = "connect-1";
 
 export interface Worker {
   readonly url: string;
@@ -56,7 +60,10 @@ export async function startWorker(written: Props): Promise<Worker> {
   try {
     for (const options of internalTopics(config)) stores.push(await KeyedTopic.open(log, options));
     const [configs, offsets, statuses] = stores as [KeyedTopic, KeyedTopic, KeyedTopic];
-    const metrics = new Metrics();
+    const metrics = new Metrics({
+      sampleMs: config["metrics.sample.window.ms"],
+      samples: config["metrics.num.samples"],
+    });
     let address = "";
     const sharing: WorkSharing = isDistributed(props)
       ? workerGroup(log, config, metrics, () => `http://${address}`)
@@ -125,17 +132,14 @@ function workerGroup(
   metrics: Metrics,
   url: () => string,
 ): WorkerGroup {
-  const group = new WorkerGroup(log, {
+  const group: WorkerGroup = new WorkerGroup(log, {
     groupId: config["group.id"],
     url,
     sessionTimeoutMs: config["session.timeout.ms"],
     heartbeatIntervalMs: config["heartbeat.interval.ms"],
     rebalanceTimeoutMs: config["rebalance.timeout.ms"],
+    metrics: new GroupMetrics(metrics, config["client.id"] || DEFAULT_CLIENT_ID, () => group),
   });
-  const name = "connect-worker-rebalance-metrics";
-  metrics.measured(name, "epoch", {}, () => group.generation);
-  metrics.measured(name, "completed-rebalances-total", {}, () => group.rounds);
-  metrics.measured(name, "leader-name", {}, () => group.leaderUrl ?? "");
   return group;
 }
 

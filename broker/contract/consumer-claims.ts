@@ -49,6 +49,33 @@ export const consumerTests: readonly ContractTest[] = [
     },
   },
   {
+    name: "the lag is what poll has not returned yet, of the partition with most of it",
+    async run(contract) {
+      const topic = await contract.topic(2);
+      await contract.append(topic, ["a", "b", "c", "d"], 0);
+      await contract.append(topic, ["e"], 1);
+      const consumer = await contract.consumer({
+        groupId: contract.name(),
+        topics: [topic],
+        maxPollRecords: 1,
+      });
+      assert.ok(Number.isNaN(consumer.lag()));
+
+      const behind: number[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        await pollFor(consumer, 1);
+        behind.push(consumer.lag());
+      }
+
+      assert.ok((behind[0] ?? 0) >= 3 && (behind[0] ?? 0) <= 4, String(behind));
+      assert.deepEqual(
+        behind.toSorted((a, b) => b - a),
+        behind,
+      );
+      assert.equal(behind.at(-1), 0);
+    },
+  },
+  {
     name: "a group that never committed has no offsets",
     async run(contract) {
       assert.deepEqual(await contract.log.admin.groupOffsets(contract.name()), []);

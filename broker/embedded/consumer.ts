@@ -200,6 +200,13 @@ export class EmbeddedConsumer implements Consumer {
     return this.#group.has(this.#member) ? this.#assigned : [];
   }
 
+  lag(): number {
+    const behind = [...this.#positions.values()].map(({ topic, partition, offset }) =>
+      Math.max((this.#store.topic(topic)?.heads[partition] ?? 0) - offset, 0),
+    );
+    return behind.length === 0 ? NaN : Math.max(...behind);
+  }
+
   seek(position: TopicPartitionOffset): void {
     if (this.#positions.has(nameOf(position))) this.#positions.set(nameOf(position), position);
   }

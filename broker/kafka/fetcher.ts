@@ -17,6 +17,8 @@ export interface Fetched {
   readonly records: readonly LogRecord[];
   /** Where to go on; control records and aborted ones are passed over. */
   readonly next: number;
+  /** Offset of the record that comes next in the log; undefined if the answer does not say. */
+  readonly end: number | undefined;
   readonly isOutOfRange: boolean;
 }
 
@@ -75,17 +77,19 @@ export async function fetchOnce(
     .filter((from) =>
       lost.some(({ topic, partition }) => topic === from.topic && partition === from.partition),
     )
-    .map((from) => ({ from, records: [], next: from.offset, isOutOfRange: true }));
+    .map((from) => ({ from, records: [], next: from.offset, end: undefined, isOutOfRange: true }));
   return [...fetched.flat(), ...outOfRange];
 }
 
 function fetchedOf(from: TopicPartitionOffset, partition: FetchedPartition): Fetched {
   const { topic, offset } = from;
   const isOutOfRange = false;
+  const end = Number(partition.highWatermark);
   const batch = new Batch(topic, String(offset), partition);
-  if (batch.rawMessages.length === 0) return { from, records: [], next: offset, isOutOfRange };
+  if (batch.rawMessages.length === 0) return { from, records: [], next: offset, end, isOutOfRange };
   const records = batch.messages.map((message) => logRecord(topic, partition.partition, message));
-  return { from, records, next: Math.max(Number(batch.lastOffset()) + 1, offset), isOutOfRange };
+  const next = Math.max(Number(batch.lastOffset()) + 1, offset);
+  return { from, records, next, end, isOutOfRange };
 }
 
 function logRecord(topic: string, partition: number, message: RawMessage): LogRecord {

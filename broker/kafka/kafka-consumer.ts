@@ -34,6 +34,8 @@ export class KafkaConsumer implements Consumer {
   readonly #membership: GroupMembership;
   readonly #isolation: number;
   readonly #positions = new Map<string, TopicPartitionOffset>();
+  /** Where the log ended when a partition was fetched last. */
+  readonly #ends = new Map<string, number>();
   readonly #paused = new Set<string>();
   #assigned: readonly TopicPartition[] = [];
   #buffer: LogRecord[] = [];
@@ -132,6 +134,7 @@ export class KafkaConsumer implements Consumer {
   #forget(): void {
     this.#assigned = [];
     this.#positions.clear();
+    this.#ends.clear();
     this.#paused.clear();
     this.#buffer = [];
   }
@@ -207,10 +210,11 @@ export class KafkaConsumer implements Consumer {
     }
     try {
       const fetched = await fetchOnce(this.#cluster, this.#isolation, positions, FETCH_WAIT_MS);
-      for (const { from, records, next, isOutOfRange } of fetched) {
+      for (const { from, records, next, end, isOutOfRange } of fetched) {
         const current = this.#positions.get(nameOf(from));
         // Sought or taken away meanwhile: what came is not wanted any more.
         if (current?.offset !== from.offset) continue;
+        if (end !== undefined) this.#ends.set(nameOf(from), end);
         if (isOutOfRange) await this.#resetPosition(from);
         else this.#positions.set(nameOf(from), { ...from, offset: next });
         this.#buffer.push(...records);
@@ -274,6 +278,17 @@ export class KafkaConsumer implements Consumer {
 
   assignment(): readonly TopicPartition[] {
     return this.#assigned;
+  }
+
+  lag(): number {
+    let most = NaN;
+    for (const [name, end] of this.#ends) {
+      const buffered = this.#buffer.find((record) => nameOf(record) === name)?.offset;
+      const next = buffered ?? this.#positions.get(name)?.offset ?? end;
+      const behind = Math.max(end - next, 0);
+      most = Number.isNaN(most) ? behind : Math.max(most, behind);
+    }
+    return most;
   }
 
   seek(position: TopicPartitionOffset): void {

@@ -156,7 +156,10 @@ export class KafkaMembership implements Membership {
     const coordinator = await this.#findCoordinator();
     this.#needsJoin = false;
     this.#isJoining = true;
+    const { observer } = this.#options;
+    observer?.joining();
     try {
+      let askedAt = performance.now();
       const joined = await coordinator.joinGroup({
         groupId,
         memberId: this.#memberId,
@@ -168,6 +171,7 @@ export class KafkaMembership implements Membership {
       this.#memberId = joined.memberId;
       this.#generation = joined.generationId;
       this.#heard();
+      observer?.joined(performance.now() - askedAt);
       const isLeader = joined.leaderId === joined.memberId;
       const assignments = isLeader
         ? await this.#beating(() =>
@@ -181,6 +185,7 @@ export class KafkaMembership implements Membership {
           )
         : new Map<string, Uint8Array>();
       if (isLeader) this.#memberCount = joined.members.length;
+      askedAt = performance.now();
       const { memberAssignment } = await coordinator.syncGroup({
         groupId,
         generationId: this.#generation,
@@ -191,6 +196,7 @@ export class KafkaMembership implements Membership {
         })),
       });
       this.#heard();
+      observer?.synced(performance.now() - askedAt);
       // A follower is not told how many there are; there is the leader, so it is not alone.
       if (!isLeader) this.#memberCount = 2;
       this.#isAssigned = true;
@@ -203,6 +209,7 @@ export class KafkaMembership implements Membership {
       this.#apply(() => this.#options.onAssigned(round));
     } catch (error) {
       this.#needsJoin = true;
+      observer?.joinFailed();
       throw error;
     } finally {
       this.#isJoining = false;
@@ -225,12 +232,14 @@ export class KafkaMembership implements Membership {
     // After a stop of the process's time, this comes first: others may have had the work for long.
     this.#loseWhenSilent();
     const coordinator = await this.#findCoordinator();
+    const askedAt = performance.now();
     await coordinator.heartbeat({
       groupId: this.#options.groupId,
       groupGenerationId: this.#generation,
       memberId: this.#memberId,
     });
     this.#heard();
+    this.#options.observer?.heartbeat(performance.now() - askedAt);
   }
 
   async check(): Promise<void> {

@@ -30,6 +30,26 @@ export const workerConfigDef = new ConfigDef({
     importance: "HIGH",
     documentation: "Name of the worker's group; also the start of its transactional ids.",
   },
+  "client.id": {
+    type: "STRING",
+    default: "",
+    importance: "LOW",
+    documentation: "Name of this worker's own clients; a tag of the coordinator's metrics.",
+  },
+  "metrics.sample.window.ms": {
+    type: "LONG",
+    default: 30_000,
+    validator: atLeast(1),
+    importance: "LOW",
+    documentation: "How long one sample of a rate, an average or a maximum lasts.",
+  },
+  "metrics.num.samples": {
+    type: "INT",
+    default: 2,
+    validator: atLeast(1),
+    importance: "LOW",
+    documentation: "How many samples those are made of.",
+  },
   "key.converter": {
     type: "CLASS",
     importance: "HIGH",

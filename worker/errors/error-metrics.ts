@@ -1,18 +1,18 @@
-import type { Metrics, Tags } from "../metrics/index.ts";
+import type { CountingMetric, Meter, Tags } from "../metrics/index.ts";
 
 /** Counters of `task-error-metrics`. Source: org.apache.kafka.connect.runtime.errors.ErrorHandlingMetrics. */
 export class ErrorMetrics {
-  readonly failures: { add(count?: number): void };
-  readonly errors: { add(count?: number): void };
-  readonly skipped: { add(count?: number): void };
-  readonly retries: { add(count?: number): void };
-  readonly logged: { add(count?: number): void };
-  readonly deadLetters: { add(count?: number): void };
-  readonly deadLetterFailures: { add(count?: number): void };
+  readonly failures: CountingMetric;
+  readonly errors: CountingMetric;
+  readonly skipped: CountingMetric;
+  readonly retries: CountingMetric;
+  readonly logged: CountingMetric;
+  readonly deadLetters: CountingMetric;
+  readonly deadLetterFailures: CountingMetric;
   /** Milliseconds since 1970; 0 without an error. */
   lastErrorAt = 0;
 
-  constructor(metrics: Metrics, tags: Tags) {
+  constructor(metrics: Meter, tags: Tags) {
     const counter = (attribute: string) => metrics.counter("task-error-metrics", attribute, tags);
     this.failures = counter("total-record-failures");
     this.errors = counter("total-record-errors");

@@ -24,6 +24,7 @@ import type {
 import { PluginRequests } from "./plugin-requests.ts";
 import type { Share, Work, WorkSharing } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
+import { WorkerMetrics } from "./worker-metrics.ts";
 
 const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as const;
 
@@ -36,6 +37,7 @@ export class ConnectHerder implements Herder {
   readonly #context: WorkerContext;
   readonly #sharing: WorkSharing;
   readonly #pluginRequests: PluginRequests;
+  readonly #workerMetrics: WorkerMetrics;
   readonly #runtimes = new Map<string, ConnectorRuntime>();
   /** Connectors that are being stopped because they were deleted. */
   readonly #ending = new Map<string, Promise<void>>();
@@ -58,15 +60,10 @@ export class ConnectHerder implements Herder {
       providers: context.providers,
     });
     const runtimes = (): ConnectorRuntime[] => [...this.#runtimes.values()];
-    metrics.measured(
-      "connect-worker-metrics",
-      "connector-count",
-      {},
-      () => runtimes().filter(({ hasConnector }) => hasConnector).length,
-    );
-    metrics.measured("connect-worker-metrics", "task-count", {}, () =>
-      runtimes().reduce((sum, { taskCount }) => sum + taskCount, 0),
-    );
+    this.#workerMetrics = new WorkerMetrics(metrics, {
+      connectors: () => runtimes().filter(({ hasConnector }) => hasConnector).length,
+      tasks: () => runtimes().reduce((sum, { taskCount }) => sum + taskCount, 0),
+    });
   }
 
   /** Starts what is this worker's to do. */
@@ -202,7 +199,7 @@ export class ConnectHerder implements Herder {
   #runtime(name: string): ConnectorRuntime {
     let runtime = this.#runtimes.get(name);
     if (!runtime) {
-      runtime = new ConnectorRuntime(name, this.#context);
+      runtime = new ConnectorRuntime(name, this.#context, this.#workerMetrics);
       this.#runtimes.set(name, runtime);
     }
     return runtime;

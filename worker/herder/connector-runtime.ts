@@ -5,12 +5,15 @@ import { RecordLogError } from "#broker";
 import { withPlaceholders } from "../config/config-providers.ts";
 import { commonConfigDef } from "../config/connector-config.ts";
 import { describeError, getLogger } from "../logging/index.ts";
+import type { MetricsScope } from "../metrics/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
 import { fenceOldTasks, whenFenced } from "./fencing.ts";
 import { TaskSet } from "./task-set.ts";
 import { within } from "./within.ts";
 import type { Share } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
+import { measureConnector } from "./worker-metrics.ts";
+import type { WorkerMetrics } from "./worker-metrics.ts";
 
 const log = getLogger("worker.herder");
 
@@ -25,6 +28,8 @@ export class ConnectorRuntime {
   readonly name: string;
   readonly #context: WorkerContext;
   readonly #tasks: TaskSet;
+  readonly #workerMetrics: WorkerMetrics;
+  readonly #metrics: MetricsScope;
   readonly #ending = new AbortController();
   /** The present instance: a pause stops it and a resume starts it again. */
   #connector: Connector | undefined;
@@ -35,10 +40,17 @@ export class ConnectorRuntime {
   #hasConnector = false;
   #hasTask: (task: number) => boolean = () => false;
 
-  constructor(name: string, context: WorkerContext) {
+  constructor(name: string, context: WorkerContext, workerMetrics: WorkerMetrics) {
     this.name = name;
     this.#context = context;
-    this.#tasks = new TaskSet(name, context, (task) => void this.#restartFailedTask(task));
+    this.#workerMetrics = workerMetrics;
+    this.#metrics = context.metrics.scope();
+    this.#tasks = new TaskSet(
+      name,
+      context,
+      workerMetrics,
+      (task) => void this.#restartFailedTask(task),
+    );
   }
 
   get taskCount(): number {
@@ -83,9 +95,11 @@ export class ConnectorRuntime {
     const gone = this.#tasks.numbers.filter((task) => !this.#hasTask(task));
     await Promise.all(gone.map((task) => this.#tasks.stop(task)));
     for (const task of gone) this.#tasks.release(task, this.#plugin?.version);
+    this.#tasks.keepMetricsOf(this.#tasks.numbers);
     if (!this.#hasConnector || share.hasConnector(this.name)) return;
     this.#hasConnector = false;
     await this.#stopConnector();
+    this.#metrics.close();
     this.#releaseConnector();
   }
 
@@ -111,6 +125,7 @@ export class ConnectorRuntime {
     return this.#enqueue(async () => {
       await this.#tasks.stopAll();
       if (this.#isActive && this.#findPlugin()) this.#startTasks();
+      this.#tasks.keepMetricsOf(this.#tasks.numbers);
     });
   }
 
@@ -191,7 +206,8 @@ export class ConnectorRuntime {
         "The connector did not stop in time and was abandoned",
       );
     }
-    if (isDeleted) this.#context.metrics.remove({ connector: this.name });
+    this.#tasks.keepMetricsOf([]);
+    this.#metrics.close();
   }
 
   // -- connector ------------------------------------------------------------------------------
@@ -215,7 +231,9 @@ export class ConnectorRuntime {
     const { configs } = this.#context;
     const config = configs.config(this.name);
     if (!this.#isActive || !config || !this.#findPlugin() || !this.#plugin) return;
-    this.#measure();
+    measureConnector(this.#metrics, this.name, this.#plugin, () =>
+      this.#context.statuses.connector(this.name),
+    );
     const target = configs.targetState(this.name);
     if (target !== "STARTED") {
       this.#connectorState(target);
@@ -230,11 +248,14 @@ export class ConnectorRuntime {
       this.#watchSecrets(config, props, ttlMs);
       await this.#connector.start(props);
       if (!this.#isActive) return;
-      this.#connectorState("RUNNING");
-      await this.#reconfigure();
     } catch (error) {
+      this.#workerMetrics.connectorStarts.ended(false);
       this.#fail(error);
+      return;
     }
+    this.#workerMetrics.connectorStarts.ended(true);
+    this.#connectorState("RUNNING");
+    await this.#reconfigure();
   }
 
   #makeConnector(plugin: Plugin<"source" | "sink">): Connector {
@@ -377,19 +398,6 @@ export class ConnectorRuntime {
   #releaseConnector(): void {
     const state = this.#context.statuses.connector(this.name)?.state;
     if (state === "RUNNING" || state === "PAUSED") this.#connectorState("UNASSIGNED");
-  }
-
-  #measure(): void {
-    const { metrics, statuses } = this.#context;
-    const tags = { connector: this.name };
-    const group = "connector-metrics";
-    const plugin = this.#plugin;
-    metrics.measured(group, "connector-type", tags, () => plugin?.kind ?? "unknown");
-    metrics.measured(group, "connector-class", tags, () => plugin?.name ?? "");
-    metrics.measured(group, "connector-version", tags, () => plugin?.version ?? "");
-    metrics.measured(group, "status", tags, () =>
-      (statuses.connector(this.name)?.state ?? "unassigned").toLowerCase(),
-    );
   }
 
   // -- tasks ----------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 import { TopicStreamTask } from "#connect-api";
 import type { Props, SinkTask, SourceTask, Task } from "#connect-api";
 import { describeError, getLogger } from "../logging/index.ts";
+import type { MetricsScope } from "../metrics/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
 import { SinkRunner } from "../tasks/sink-runner.ts";
 import { SourceRunner } from "../tasks/source-runner.ts";
 import { StreamRunner } from "../tasks/stream-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "../tasks/task-runner.ts";
 import { TaskRestarts } from "./task-restarts.ts";
+import { measureTask, measureTaskCounts } from "./worker-metrics.ts";
+import type { WorkerMetrics } from "./worker-metrics.ts";
 import { within } from "./within.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -21,11 +24,21 @@ export class TaskSet {
   readonly #context: WorkerContext;
   readonly #running = new Map<number, TaskRunner>();
   readonly #restarts: TaskRestarts;
+  readonly #workerMetrics: WorkerMetrics;
+  /** Of each task that is this worker's: they go on through its restarts, and stay when it fails. */
+  readonly #metrics = new Map<number, MetricsScope>();
+  #counts: MetricsScope | undefined;
 
   /** `restart` is asked for a task that failed and may start again by itself. */
-  constructor(connector: string, context: WorkerContext, restart: (task: number) => void) {
+  constructor(
+    connector: string,
+    context: WorkerContext,
+    workerMetrics: WorkerMetrics,
+    restart: (task: number) => void,
+  ) {
     this.#connector = connector;
     this.#context = context;
+    this.#workerMetrics = workerMetrics;
     this.#restarts = new TaskRestarts(restart);
   }
 
@@ -48,13 +61,25 @@ export class TaskSet {
 
   /** `beforeSource`: see TaskEnvironment. */
   start(task: number, plugin: ConnectorPlugin, beforeSource: () => Promise<void>): void {
-    const { configs, statuses, metrics } = this.#context;
+    const { configs, statuses } = this.#context;
     const connector = this.#connector;
     const own = configs.taskConfigs(connector)[task];
     const config = configs.config(connector);
     if (!own || !config) return;
     let isCurrent = true;
+    let hasStarted = false;
     const { version } = plugin;
+    const instance = makeTask(plugin);
+    const metrics = this.#metricsOf(task);
+    const enter = measureTask(metrics, {
+      connector,
+      task,
+      plugin,
+      taskClass: instance.constructor.name,
+      taskVersion: instance.version,
+      status: () => statuses.task(connector, task),
+      restarts: () => this.#restarts.count(task),
+    });
     const environment: TaskEnvironment = {
       log: this.#context.log,
       plugins: this.#context.plugins,
@@ -70,20 +95,18 @@ export class TaskSet {
       onTopic: (topic) => this.#context.useTopic(topic, connector, task),
       onState: (state, error) => {
         if (!isCurrent) return;
+        enter(state);
+        if (!hasStarted && (state === "RUNNING" || state === "FAILED")) {
+          this.#workerMetrics.taskStarts.ended(state === "RUNNING");
+          hasStarted = true;
+        }
         if (state === "RUNNING") this.#restarts.onRunning(task, Date.now());
         if (error !== undefined) this.#failed(task, error, config);
         const trace = error === undefined ? undefined : describeError(error);
         statuses.putTask(connector, task, state, version, trace, this.#restarts.count(task));
       },
     };
-    const tags = { connector, task: String(task) };
-    metrics.measured("connector-task-metrics", "restart-count", tags, () =>
-      this.#restarts.count(task),
-    );
-    metrics.measured("connector-task-metrics", "status", tags, () =>
-      (statuses.task(connector, task)?.state ?? "unassigned").toLowerCase(),
-    );
-    const runner = makeRunner(plugin, environment);
+    const runner = makeRunner(plugin, instance, environment);
     this.#running.set(task, {
       pause: () => runner.pause(),
       resume: () => runner.resume(),
@@ -136,6 +159,36 @@ export class TaskSet {
     await Promise.all(this.numbers.map((task) => this.stop(task)));
   }
 
+  #metricsOf(task: number): MetricsScope {
+    const { metrics, statuses } = this.#context;
+    if (!this.#counts) {
+      this.#counts = metrics.scope();
+      measureTaskCounts(this.#counts, this.#connector, () =>
+        [...this.#metrics.keys()].map(
+          (each) => statuses.task(this.#connector, each)?.state ?? "UNASSIGNED",
+        ),
+      );
+    }
+    let own = this.#metrics.get(task);
+    if (!own) {
+      own = metrics.scope();
+      this.#metrics.set(task, own);
+    }
+    return own;
+  }
+
+  /** Ends the metrics of tasks that are not among these. */
+  keepMetricsOf(tasks: readonly number[]): void {
+    for (const [task, metrics] of this.#metrics) {
+      if (tasks.includes(task)) continue;
+      metrics.close();
+      this.#metrics.delete(task);
+    }
+    if (this.#metrics.size > 0) return;
+    this.#counts?.close();
+    this.#counts = undefined;
+  }
+
   /** Says that a task which has stopped here runs nowhere now; a failure stays to be seen. */
   release(task: number, version: string | undefined): void {
     const { statuses } = this.#context;
@@ -148,11 +201,14 @@ function integerOf(text: string | undefined, byDefault: number): number {
   return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : byDefault;
 }
 
-function makeRunner(plugin: ConnectorPlugin, environment: TaskEnvironment): TaskRunner {
+function makeTask(plugin: ConnectorPlugin): Task {
   const TaskClass: new () => Task = new plugin.create().taskClass();
-  const instance = new TaskClass();
-  if (plugin.kind === "source") return new SourceRunner(instance as SourceTask, environment);
-  return instance instanceof TopicStreamTask
-    ? new StreamRunner(instance, environment)
-    : new SinkRunner(instance as SinkTask, environment);
+  return new TaskClass();
+}
+
+function makeRunner(plugin: ConnectorPlugin, task: Task, environment: TaskEnvironment): TaskRunner {
+  if (plugin.kind === "source") return new SourceRunner(task as SourceTask, environment);
+  return task instanceof TopicStreamTask
+    ? new StreamRunner(task, environment)
+    : new SinkRunner(task as SinkTask, environment);
 }

@@ -4,6 +4,7 @@ import type { GroupMemberInfo, GroupRound, Membership, RecordLog } from "#broker
 import { getLogger } from "../logging/index.ts";
 import { divide, taskName } from "./assignor.ts";
 import type { MemberShare } from "./assignor.ts";
+import type { GroupMetrics, MeasuredGroup } from "./group-metrics.ts";
 import type { ConnectorTaskId } from "./herder.ts";
 import { NotHereError } from "./work-sharing.ts";
 import type { Share, WorkHolder, WorkSharing } from "./work-sharing.ts";
@@ -25,6 +26,7 @@ export interface WorkerGroupOptions {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
+  readonly metrics: GroupMetrics;
 }
 
 /** What a member says of itself when it joins. */
@@ -58,8 +60,9 @@ const decoder = new TextDecoder();
  *
  * See docs/adr/20261125-workers-share-work-by-kafkas-group-protocol.md.
  */
-export class WorkerGroup implements WorkSharing {
+export class WorkerGroup implements WorkSharing, MeasuredGroup {
   readonly isShared = true;
+  readonly protocol = PROTOCOL;
   readonly #log: RecordLog;
   readonly #options: WorkerGroupOptions;
   readonly #stopping = new AbortController();
@@ -74,7 +77,6 @@ export class WorkerGroup implements WorkSharing {
   #held = { connectors: new Set<string>(), tasks: new Map<string, ConnectorTaskId>() };
   #first = Promise.withResolvers<void>();
   #gathering: NodeJS.Timeout | undefined;
-  #rounds = 0;
 
   constructor(recordLog: RecordLog, options: WorkerGroupOptions) {
     this.#log = recordLog;
@@ -87,13 +89,16 @@ export class WorkerGroup implements WorkSharing {
   get isLeader(): boolean {
     return this.#assignment !== undefined && this.#assignment.leader === this.#memberId;
   }
-  /** Rounds that this worker took part in. */
-  get rounds(): number {
-    return this.#rounds;
-  }
   /** REST address of the leader; undefined while there is none. */
   get leaderUrl(): string | undefined {
     return this.#assignment?.leaderUrl;
+  }
+
+  get assignedConnectors(): number {
+    return this.#assignment?.connectors.length ?? 0;
+  }
+  get assignedTasks(): number {
+    return this.#assignment?.tasks.length ?? 0;
   }
 
   /** Joins; resolves with the first share. Rejects when the group is that of other workers. */
@@ -112,6 +117,7 @@ export class WorkerGroup implements WorkSharing {
       onAssigned: (round) => this.#assigned(round),
       onLost: () => this.#lost(),
       onError: (error) => this.#failed(error),
+      observer: this.#options.metrics,
     });
     const signal = this.#stopping.signal;
     const late = delay(FIRST_ROUND_MS, undefined, { signal, ref: false }).catch(() => undefined);
@@ -152,10 +158,10 @@ export class WorkerGroup implements WorkSharing {
     this.#memberId = memberId;
     this.#assignment = assignment;
     this.#generation = generation;
-    this.#rounds += 1;
     for (const name of assignment.connectors) this.#held.connectors.add(name);
     for (const task of assignment.tasks) this.#held.tasks.set(taskName(task), task);
     await this.#holder?.take(share);
+    this.#options.metrics.rebalanced();
     if (this.#letGo(share)) this.#membership?.rejoin();
     this.#first.resolve();
   }

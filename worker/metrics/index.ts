@@ -1,3 +1,5 @@
-export { Metrics } from "./metrics.ts";
+export { Metrics, MetricsScope } from "./metrics.ts";
 export { pluginMetrics } from "./plugin-metrics.ts";
-export type { MetricValue, Tags } from "./metrics.ts";
+export { SampledWindow, shareOf } from "./sampled-window.ts";
+export { StateTimes } from "./state-times.ts";
+export type { CountingMetric, Meter, MetricValue, Tags } from "./metrics.ts";

@@ -43,15 +43,15 @@ test("a text becomes a label of a gauge that is 1, and only its present value is
   ]);
 });
 
-test("what is removed is shown no more, and the rest is", async () => {
+test("what a scope has made is shown no more when it is closed, and the rest is", async () => {
   const metrics = new Metrics();
-  for (const connector of ["c", "d"]) {
-    metrics.counter("g", "count", { connector, task: "0" }).add();
-    metrics.measured("g", "size", { connector }, () => 1);
+  const scopes = { c: metrics.scope(), d: metrics.scope() };
+  for (const [connector, scope] of Object.entries(scopes)) {
+    scope.counter("g", "count", { connector, task: "0" }).add();
+    scope.measured("g", "size", { connector }, () => 1);
   }
 
-  metrics.remove({ connector: "c" });
-  await new Promise((resolve) => setImmediate(resolve));
+  scopes.c.close();
 
   assert.deepEqual(await linesOf(metrics), [
     'kafka_connect_g_count{connector="d",task="0"} 1',
@@ -59,9 +59,20 @@ test("what is removed is shown no more, and the rest is", async () => {
   ]);
 });
 
+test("a value that was never measured is not shown, and a total is a counter", async () => {
+  const metrics = new Metrics();
+
+  metrics.measured("g", "time-avg", {}, () => NaN);
+  metrics.measured("g", "rounds-total", {}, () => 2);
+
+  assert.deepEqual(await linesOf(metrics), ["kafka_connect_g_rounds_total 2"]);
+  assert.match(await metrics.render(), /# TYPE kafka_connect_g_rounds_total counter/);
+});
+
 test("a plug-in's metrics carry its task, its own labels, and its documentation", async () => {
   const metrics = new Metrics();
-  const own = pluginMetrics(metrics, { connector: "c", task: "0" });
+  const scope = metrics.scope();
+  const own = pluginMetrics(scope, { connector: "c", task: "0" });
 
   own.counter("rows-total", "Rows written.", { outcome: "inserted" }).add(2);
   own.gauge("rows-waiting", "Rows that wait.", () => 3);
@@ -77,7 +88,6 @@ test("a plug-in's metrics carry its task, its own labels, and its documentation"
     'kafka_connect_plugins_ack_seconds_count{connector="c",task="0"} 1',
   ]);
   assert.match(await metrics.render(), /# HELP kafka_connect_plugins_rows_total Rows written\./);
-  metrics.remove({ connector: "c" });
-  await new Promise((resolve) => setImmediate(resolve));
+  scope.close();
   assert.deepEqual(await linesOf(metrics), []);
 });

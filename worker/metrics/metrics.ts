@@ -1,13 +1,56 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { SampledWindow } from "./sampled-window.ts";
+import type { WindowOptions } from "./sampled-window.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
 /** A gauge's value: a number, or a text that becomes the label `value` of a gauge that is 1. */
 export type MetricValue = number | string;
 
-interface Measured {
-  readonly tags: Tags;
+/** A number that only grows. */
+export interface CountingMetric {
+  add(count?: number): void;
+}
+
+/** Where metrics are made: the worker's, or the part of it that ends with a task (`Metrics.scope`). */
+export interface Meter {
+  /** Asked for again with the same tags, it is the same one. */
+  counter(group: string, attribute: string, tags: Tags, help?: string): CountingMetric;
+  /**
+   * A value that is read when somebody asks; a new one takes the place of that with the same tags. A value of
+   * NaN is not shown: nothing was measured. One that ends in `-total` is shown as a counter.
+   */
+  measured(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    read: () => MetricValue,
+    help?: string,
+  ): void;
+  /** Observations counted by size; `bounds` are the upper bounds of the classes. */
+  histogram(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    bounds: readonly number[],
+    help?: string,
+  ): { observe(value: number): void };
+  /** What averages, maxima and rates are made of. */
+  window(): SampledWindow;
+}
+
+/** All series of one name. */
+interface Family {
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  /** By their tags. */
+  readonly series: Map<string, Series>;
+}
+
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
   read(): MetricValue;
+  readonly counter?: CountingMetric;
 }
 
 /**
@@ -16,41 +59,45 @@ interface Measured {
  *
  * Source of the names: org.apache.kafka.connect.runtime.ConnectMetricsRegistry.
  */
-export class Metrics {
+export class Metrics implements Meter {
   readonly #registry = new Registry();
-  readonly #counters = new Map<string, Counter>();
-  readonly #gauges = new Map<string, Gauge>();
+  readonly #families = new Map<string, Family>();
   readonly #histograms = new Map<string, Histogram>();
-  readonly #measured = new Map<string, Measured[]>();
+  readonly #windowOptions: WindowOptions;
 
-  constructor() {
+  /** `metrics.sample.window.ms` and `metrics.num.samples` of the worker. */
+  constructor(windowOptions: WindowOptions = { sampleMs: 30_000, samples: 2 }) {
+    this.#windowOptions = windowOptions;
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** A number that only grows. */
-  counter(
+  counter(group: string, attribute: string, tags: Tags, help?: string): CountingMetric {
+    const { series } = this.#family(group, attribute, "counter", help);
+    const key = keyOf(tags);
+    const known = series.get(key)?.counter;
+    if (known) return known;
+    let count = 0;
+    const counter = {
+      add(more = 1) {
+        count += more;
+      },
+    };
+    series.set(key, { labels: labelsOf(tags), read: () => count, counter });
+    return counter;
+  }
+
+  measured(
     group: string,
     attribute: string,
     tags: Tags,
-    help: string = `${attribute} of ${group}`,
-  ): { add(count?: number): void } {
-    const name = metricName(group, attribute);
-    let counter = this.#counters.get(name);
-    if (!counter) {
-      counter = new Counter({
-        name,
-        help,
-        labelNames: Object.keys(tags).map(labelName),
-        registers: [this.#registry],
-      });
-      this.#counters.set(name, counter);
-    }
-    const child = counter.labels(labels(tags));
-    child.inc(0);
-    return { add: (count = 1) => child.inc(count) };
+    read: () => MetricValue,
+    help?: string,
+  ): void {
+    const type = attribute.endsWith("-total") ? "counter" : "gauge";
+    const { series } = this.#family(group, attribute, type, help);
+    series.set(keyOf(tags), { labels: labelsOf(tags), read });
   }
 
-  /** Observations counted by size; `bounds` are the upper bounds of the classes. */
   histogram(
     group: string,
     attribute: string,
@@ -70,64 +117,38 @@ export class Metrics {
       });
       this.#histograms.set(name, histogram);
     }
-    const child = histogram.labels(labels(tags));
+    const child = histogram.labels(labelsOf(tags));
     return { observe: (value) => child.observe(value) };
   }
 
-  /** A value that is read when somebody asks. */
-  measured(
-    group: string,
-    attribute: string,
-    tags: Tags,
-    read: () => MetricValue,
-    help: string = `${attribute} of ${group}`,
-  ): void {
-    const name = metricName(group, attribute);
-    const list = this.#measured.get(name) ?? [];
-    this.#measured.set(name, [
-      ...list.filter((each) => !sameTags(each.tags, tags)),
-      { tags, read },
-    ]);
-    if (this.#gauges.has(name)) return;
-    const collect = (gauge: Gauge): void => {
-      gauge.reset();
-      for (const each of this.#measured.get(name) ?? []) {
-        const value = each.read();
-        const isText = typeof value === "string";
-        gauge.set({ ...labels(each.tags), ...(isText ? { value } : {}) }, isText ? 1 : value);
-      }
-    };
-    this.#gauges.set(
-      name,
-      new Gauge({
-        name,
-        help,
-        labelNames: [...Object.keys(tags).map(labelName), "value"],
-        registers: [this.#registry],
-        collect() {
-          collect(this);
-        },
-      }),
-    );
+  window(): SampledWindow {
+    return new SampledWindow(this.#windowOptions);
   }
 
-  /** Forgets everything with these tags: a connector was deleted. */
-  remove(tags: Tags): void {
-    const wanted = Object.entries(tags);
-    for (const metric of [...this.#counters.values(), ...this.#histograms.values()]) {
-      void metric.get().then(({ values }) => {
-        for (const { labels: found } of values) {
-          if (!wanted.every(([key, value]) => found[labelName(key)] === value)) continue;
-          // The classes of a histogram carry their bound as one label more.
-          const { le: _bound, ...own } = found as Readonly<Record<string, string | number>>;
-          metric.remove(own);
-        }
-      });
-    }
-    for (const [name, list] of this.#measured) {
-      const kept = list.filter((each) => !wanted.every(([key, value]) => each.tags[key] === value));
-      this.#measured.set(name, kept);
-    }
+  /** What is made in there can be taken away together. */
+  scope(): MetricsScope {
+    return new MetricsScope(this);
+  }
+
+  /** Takes one series away. */
+  remove(group: string, attribute: string, tags: Tags): void {
+    const name = metricName(group, attribute);
+    this.#families.get(name)?.series.delete(keyOf(tags));
+    this.#histograms.get(name)?.remove(labelsOf(tags));
+  }
+
+  #family(group: string, attribute: string, type: Family["type"], help?: string): Family {
+    const name = metricName(group, attribute);
+    const known = this.#families.get(name);
+    if (known) return known;
+    const family: Family = {
+      type,
+      help: help ?? `${attribute} of ${group}`,
+      series: new Map(),
+    };
+    this.#families.set(name, family);
+    this.#registry.registerMetric(asPrometheus(name, family));
+    return family;
   }
 
   get contentType(): string {
@@ -139,9 +160,78 @@ export class Metrics {
   }
 }
 
+/** Metrics of a connector or a task on this worker; they end with it. */
+export class MetricsScope implements Meter {
+  readonly #metrics: Metrics;
+  readonly #made = new Map<string, () => void>();
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  counter(group: string, attribute: string, tags: Tags, help?: string): CountingMetric {
+    this.#remember(group, attribute, tags);
+    return this.#metrics.counter(group, attribute, tags, help);
+  }
+
+  measured(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    read: () => MetricValue,
+    help?: string,
+  ): void {
+    this.#remember(group, attribute, tags);
+    this.#metrics.measured(group, attribute, tags, read, help);
+  }
+
+  histogram(
+    group: string,
+    attribute: string,
+    tags: Tags,
+    bounds: readonly number[],
+    help?: string,
+  ): { observe(value: number): void } {
+    this.#remember(group, attribute, tags);
+    return this.#metrics.histogram(group, attribute, tags, bounds, help);
+  }
+
+  window(): SampledWindow {
+    return this.#metrics.window();
+  }
+
+  #remember(group: string, attribute: string, tags: Tags): void {
+    const remove = (): void => this.#metrics.remove(group, attribute, tags);
+    this.#made.set(`${metricName(group, attribute)} ${keyOf(tags)}`, remove);
+  }
+
+  close(): void {
+    for (const remove of this.#made.values()) remove();
+    this.#made.clear();
+  }
+}
+
+type RegisteredMetric = Parameters<Registry["registerMetric"]>[0];
+
+/** The registry takes whatever gives its values; prom-client's own gauges would copy each at every look. */
+function asPrometheus(name: string, { type, help, series }: Family): RegisteredMetric {
+  const get = () => ({
+    name,
+    help,
+    type,
+    aggregator: "sum",
+    values: [...series.values()].flatMap(({ labels, read }) => {
+      const value = read();
+      if (typeof value === "string") return [{ labels: { ...labels, value }, value: 1 }];
+      return Number.isNaN(value) ? [] : [{ labels, value }];
+    }),
+  });
+  return { name, get: async () => get(), reset() {} } as unknown as RegisteredMetric;
+}
+
 const labelName = (tag: string): string => tag.replaceAll("-", "_");
 
-function labels(tags: Tags): Record<string, string> {
+function labelsOf(tags: Tags): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [labelName(key), value]));
 }
 
@@ -149,6 +239,6 @@ function metricName(group: string, attribute: string): string {
   return `kafka_connect_${group}_${attribute}`.replaceAll("-", "_");
 }
 
-function sameTags(a: Tags, b: Tags): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function keyOf(tags: Tags): string {
+  return JSON.stringify(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

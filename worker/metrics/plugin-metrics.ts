@@ -1,10 +1,10 @@
 import type { PluginMetrics } from "#connect-api";
-import type { Metrics, Tags } from "./metrics.ts";
+import type { Meter, Tags } from "./metrics.ts";
 
 const GROUP = "plugins";
 
 /** The metrics of one plug-in: what it names, with the tags of the task that it works for. */
-export function pluginMetrics(metrics: Metrics, tags: Tags): PluginMetrics {
+export function pluginMetrics(metrics: Meter, tags: Tags): PluginMetrics {
   return {
     counter: (name, documentation, labels) =>
       metrics.counter(GROUP, name, { ...labels, ...tags }, documentation),

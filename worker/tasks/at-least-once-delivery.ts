@@ -211,14 +211,16 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     this.#flushing = this.#flushing.then(async () => {
       const { connector, task } = this.#environment;
       const committable = this.#submitted.committable();
+      const startedAt = performance.now();
       try {
         await this.#offsets.put(committable);
       } catch (error) {
         this.#submitted.putBack(committable);
+        this.#events.notCommitted(performance.now() - startedAt);
         log.failure(error, { connector, task, code: "OFFSETS_NOT_STORED" }, "Offsets not stored");
         return;
       }
-      await this.#events.committed();
+      await this.#events.committed(performance.now() - startedAt);
     });
     return this.#flushing;
   }

@@ -12,6 +12,7 @@ export interface Converters {
 /** A plug-in instance with the name by which error reports call it. */
 export interface Named<T> {
   readonly name: string;
+  readonly version: string | undefined;
   readonly instance: T;
 }
 
@@ -43,7 +44,7 @@ export function makeConverters(
     if (!plugin) throw unknownClass(`${type}.converter`, name);
     const instance = new plugin.create();
     instance.configure({ ...props, "converter.type": type }, type);
-    return { name: plugin.name, instance };
+    return { name: plugin.name, version: plugin.version, instance };
   };
   return { key: make("key"), value: make("value"), header: headerConverter(plugins, sources) };
 }
@@ -57,7 +58,7 @@ function headerConverter(
   if (!plugin) throw unknownClass("header.converter", name);
   const instance = new plugin.create();
   instance.configure({ ...props, "converter.type": "header" });
-  return { name: plugin.name, instance };
+  return { name: plugin.name, version: plugin.version, instance };
 }
 
 const DEFAULTS: Props = {

@@ -14,6 +14,7 @@ import {
 import type { ConvertedRecord, DeliveryEvents, SourceDelivery } from "./source-delivery.ts";
 import type { TaskOffsets } from "./task-offsets.ts";
 import type { TaskEnvironment } from "./task-runner.ts";
+import { transactionSizes } from "./task-metrics.ts";
 import { clientSettings } from "./task-support.ts";
 import type { TransactionBoundaries, TransactionEnd } from "./transaction-boundaries.ts";
 
@@ -80,7 +81,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
   #working: Promise<void> | undefined;
   #changed: (() => void) | undefined;
   #hasFailed = false;
-  readonly #sizes = { count: 0, sum: 0, min: 0, max: 0 };
+  readonly #measureSize: (size: number) => void;
 
   constructor(
     environment: TaskEnvironment,
@@ -94,16 +95,11 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     this.#errors = errors;
     this.#events = events;
     this.#boundaries = boundaries;
+    this.#measureSize = transactionSizes(environment);
   }
 
   get activeCount(): number {
     return this.#waitingCount + this.#held.length;
-  }
-
-  /** Sizes of the committed transactions, in records. */
-  get transactionSizes(): { readonly min: number; readonly max: number; readonly avg: number } {
-    const { count, sum, min, max } = this.#sizes;
-    return { min, max, avg: count === 0 ? 0 : sum / count };
   }
 
   async open(): Promise<void> {
@@ -273,6 +269,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
   async #commit(offsets: readonly (readonly [SourcePartition, SourceOffset])[]): Promise<void> {
     clearTimeout(this.#intervalTimer);
     this.#intervalTimer = undefined;
+    const startedAt = performance.now();
     const results = this.#transaction ? await this.#settled(this.#transaction) : [];
     this.#transaction = undefined;
     this.#expired = 0;
@@ -280,7 +277,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
     this.#held = [];
     this.#confirm(items, results);
     void this.#offsets.copy(offsets);
-    await this.#events.committed();
+    await this.#events.committed(performance.now() - startedAt);
   }
 
   /** Asks for the commit until Kafka has said what became of it. */
@@ -305,15 +302,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
       this.#events.confirm(original, metadata, reason);
     }
     this.#events.written(at);
-    this.#measure(at);
-  }
-
-  #measure(size: number): void {
-    const sizes = this.#sizes;
-    sizes.min = sizes.count === 0 ? size : Math.min(sizes.min, size);
-    sizes.max = Math.max(sizes.max, size);
-    sizes.count += 1;
-    sizes.sum += size;
+    this.#measureSize(at);
   }
 
   /** A source that has nothing more to say must not keep its last records from the readers. */

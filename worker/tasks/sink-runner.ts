@@ -23,9 +23,10 @@ import {
   openDeadLetterQueue,
   pluginLog,
   releaseAll,
-  tagsOf,
   taskMetrics,
 } from "./task-support.ts";
+import { SinkTaskMetrics, measurePlugins } from "./task-metrics.ts";
+import type { SinkTaskProgress } from "./task-metrics.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks.sink");
@@ -74,6 +75,7 @@ export class SinkRunner implements TaskRunner {
   readonly #committed = new Map<string, TopicPartitionOffset>();
   readonly #rewinds: TopicPartitionOffset[] = [];
   readonly #pausedByTask = new Set<string>();
+  readonly #metrics: SinkTaskMetrics;
   #consumer: Consumer | undefined;
   #deadLetterProducer: Producer | undefined;
   #errant: ErrantRecords | undefined;
@@ -87,6 +89,10 @@ export class SinkRunner implements TaskRunner {
   constructor(task: SinkTask, environment: TaskEnvironment) {
     this.#task = task;
     this.#environment = environment;
+    this.#metrics = new SinkTaskMetrics(
+      environment,
+      progressOf(() => this.#consumer),
+    );
     this.#pause = new PauseSwitch(environment.isPaused);
     this.#ended = this.#run();
   }
@@ -147,14 +153,11 @@ export class SinkRunner implements TaskRunner {
       onLost: (partitions) => this.#lost(partitions),
     });
     this.#nextCommitAt = performance.now() + workerConfig["offset.flush.interval.ms"];
-    return {
-      converters,
-      chain: TransformationChain.make(plugins, props, (transform) =>
-        taskMetrics(this.#environment, { transform }),
-      ),
-      errors,
-      counters: sinkCounters(this.#environment, () => this.#consumer?.assignment().length ?? 0),
-    };
+    const chain = TransformationChain.make(plugins, props, (transform) =>
+      taskMetrics(this.#environment, { transform }),
+    );
+    measurePlugins(this.#environment, converters, chain);
+    return { converters, chain, errors };
   }
 
   #initialize(): void {
@@ -226,6 +229,7 @@ export class SinkRunner implements TaskRunner {
       this.#delivered.set(nameOf(position), position);
       this.#committed.set(nameOf(position), position);
     }
+    this.#metrics.forget(positions);
     return new Set(positions.map(nameOf));
   }
 
@@ -237,9 +241,9 @@ export class SinkRunner implements TaskRunner {
   }
 
   async #deliver(raw: readonly LogRecord[], pipeline: SinkPipeline): Promise<void> {
-    const { converters, chain, errors, counters } = pipeline;
+    const { converters, chain, errors } = pipeline;
     const batch: SinkRecord[] = [];
-    counters.read.add(raw.length);
+    this.#metrics.read(raw);
     for (const record of raw) {
       this.#environment.onTopic(record.topic);
       this.#remember(record);
@@ -253,7 +257,6 @@ export class SinkRunner implements TaskRunner {
     if (this.#stopping.signal.aborted) return;
     if (!(await this.#put(batch))) return;
     await this.#errant?.rethrow();
-    counters.sent.add(batch.length);
     for (const { topic, partition, offset } of raw) {
       const position = { topic, partition, offset: offset + 1 };
       this.#delivered.set(nameOf(position), position);
@@ -273,8 +276,10 @@ export class SinkRunner implements TaskRunner {
     const generation = this.#generation;
     while (!signal.aborted) {
       this.#timeoutMs = PUT_RETRY_MS;
+      const startedAt = performance.now();
       try {
         await this.#task.put(batch, signal);
+        this.#metrics.sent(batch.length, performance.now() - startedAt);
         return true;
       } catch (error) {
         if (!(error instanceof RetriableError)) throw error;
@@ -317,10 +322,14 @@ export class SinkRunner implements TaskRunner {
         this.#isDelivered(place) && this.#committed.get(nameOf(place))?.offset !== place.offset,
     );
     if (changed.length === 0) return;
+    const startedAt = performance.now();
+    this.#metrics.commitBegins();
     try {
       await (this.#consumer as Consumer).commit(changed);
+      this.#metrics.commitDone(changed, performance.now() - startedAt);
       for (const place of changed) this.#committed.set(nameOf(place), place);
     } catch (error) {
+      this.#metrics.committed(performance.now() - startedAt, false);
       const { connector, task } = this.#environment;
       log.failure(error, { connector, task, code: "COMMIT_FAILED" }, "Offsets were not committed");
     }
@@ -359,6 +368,7 @@ export class SinkRunner implements TaskRunner {
       this.#consumer?.seek(position);
       this.#delivered.set(name, position);
     }
+    this.#metrics.forget([...this.#committed.values()]);
   }
 
   async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
@@ -385,6 +395,7 @@ export class SinkRunner implements TaskRunner {
       this.#delivered.delete(nameOf(place));
       this.#committed.delete(nameOf(place));
     }
+    this.#metrics.forget(partitions);
   }
 
   /**
@@ -412,16 +423,12 @@ interface SinkPipeline {
   readonly converters: Converters;
   readonly chain: TransformationChain;
   readonly errors: ErrorHandler;
-  readonly counters: ReturnType<typeof sinkCounters>;
 }
 
-/** Metrics of a task that consumes. */
-export function sinkCounters(environment: TaskEnvironment, partitions: () => number) {
-  const tags = tagsOf(environment);
-  const group = "sink-task-metrics";
-  environment.metrics.measured(group, "partition-count", tags, partitions);
+/** What a consumer, once it is open, says of its place in the log. */
+export function progressOf(consumer: () => Consumer | undefined): SinkTaskProgress {
   return {
-    read: environment.metrics.counter(group, "sink-record-read-total", tags),
-    sent: environment.metrics.counter(group, "sink-record-send-total", tags),
+    partitions: () => consumer()?.assignment().length ?? 0,
+    lag: () => consumer()?.lag() ?? NaN,
   };
 }

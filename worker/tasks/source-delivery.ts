@@ -18,8 +18,10 @@ export interface ConvertedRecord {
 export interface DeliveryEvents {
   /** What became of a record: the place of its first part, or why it has none. */
   confirm(record: SourceRecord, metadata: AppendResult | null, reason?: NotStoredReason): void;
-  /** The task's `commit`, after offsets were stored. */
-  committed(): Promise<void>;
+  /** The task's `commit`, after offsets were stored; how long that took. */
+  committed(durationMs: number): Promise<void>;
+  /** Offsets could not be stored; they are at the next turn. */
+  notCommitted(durationMs: number): void;
   /** So many records more are in the log. */
   written(count: number): void;
   /** The delivery has ended for this reason; polling has to end too. */

@@ -27,9 +27,9 @@ import {
   openDeadLetterQueue,
   pluginLog,
   releaseAll,
-  tagsOf,
   taskMetrics,
 } from "./task-support.ts";
+import { SourceTaskMetrics, measurePlugins } from "./task-metrics.ts";
 import { TopicCreation } from "./topic-creation.ts";
 import {
   ConnectorBoundaries,
@@ -134,35 +134,42 @@ export class SourceRunner implements TaskRunner {
     const errors = makeErrorHandler(this.#environment, this.#stopping.signal, (metrics) =>
       deadLetters?.make(metrics),
     );
-    const counters = sourceCounters(this.#environment, () => this.#delivery?.activeCount ?? 0);
-    const events = this.#events(counters);
+    const metrics = new SourceTaskMetrics(
+      this.#environment,
+      () => this.#delivery?.activeCount ?? 0,
+    );
+    const events = this.#events(metrics);
     this.#delivery = boundaries
-      ? measured(
-          this.#environment,
-          new ExactlyOnceDelivery(this.#environment, offsets, errors, events, boundaries),
-        )
+      ? new ExactlyOnceDelivery(this.#environment, offsets, errors, events, boundaries)
       : new AtLeastOnceDelivery(this.#environment, offsets, errors, events);
     if (boundaries) await this.#environment.beforeSource?.();
     await this.#delivery.open();
     // Asked again: while the transactional id was taken over, the task may have been given to another worker.
     if (boundaries) await this.#environment.beforeSource?.();
+    const converters = makeConverters(plugins, workerProps, props);
+    const chain = TransformationChain.make(plugins, props, (transform) =>
+      taskMetrics(this.#environment, { transform }),
+    );
+    measurePlugins(this.#environment, converters, chain);
     return {
-      converters: makeConverters(plugins, workerProps, props),
-      chain: TransformationChain.make(plugins, props, (transform) =>
-        taskMetrics(this.#environment, { transform }),
-      ),
+      converters,
+      chain,
       errors,
       topics: new TopicCreation(recordLog.admin, props, workerConfig["topic.creation.enable"]),
-      counters,
+      metrics,
       delivery: this.#delivery,
     };
   }
 
-  #events(counters: ReturnType<typeof sourceCounters>): DeliveryEvents {
+  #events(metrics: SourceTaskMetrics): DeliveryEvents {
     return {
       confirm: (record, metadata, reason) => this.#confirm(record, metadata, reason),
-      committed: () => this.#committed(),
-      written: (count) => counters.written.add(count),
+      committed: (durationMs) => {
+        metrics.committed(durationMs, true);
+        return this.#committed();
+      },
+      notCommitted: (durationMs) => metrics.committed(durationMs, false),
+      written: (count) => metrics.written(count),
       failed: (error) => {
         this.#failure ??= error;
         this.#polling.abort();
@@ -186,8 +193,9 @@ export class SourceRunner implements TaskRunner {
       this.#polling = new AbortController();
       // A pause while there was no room aborted the poll before this one.
       if (this.#pause.isPaused) continue;
+      const polledAt = performance.now();
       const records = await this.#poll();
-      pipeline.counters.polled.add(records.length);
+      if (records.length > 0) pipeline.metrics.polled(records.length, performance.now() - polledAt);
       for (const record of records) delivery.add(await this.#convert(record, pipeline));
       delivery.endBatch();
     }
@@ -291,7 +299,7 @@ interface SourcePipeline {
   readonly chain: TransformationChain;
   readonly errors: ErrorHandler;
   readonly topics: TopicCreation;
-  readonly counters: ReturnType<typeof sourceCounters>;
+  readonly metrics: SourceTaskMetrics;
   readonly delivery: SourceDelivery;
 }
 
@@ -309,32 +317,6 @@ function boundariesOf({ workerConfig, props }: TaskEnvironment): TransactionBoun
     default:
       return pollBoundaries;
   }
-}
-
-function measured(
-  environment: TaskEnvironment,
-  delivery: ExactlyOnceDelivery,
-): ExactlyOnceDelivery {
-  for (const kind of ["min", "max", "avg"] as const) {
-    const name = `transaction-size-${kind}`;
-    environment.metrics.measured(
-      "source-task-metrics",
-      name,
-      tagsOf(environment),
-      () => delivery.transactionSizes[kind],
-    );
-  }
-  return delivery;
-}
-
-function sourceCounters(environment: TaskEnvironment, inFlight: () => number) {
-  const tags = tagsOf(environment);
-  const group = "source-task-metrics";
-  environment.metrics.measured(group, "source-record-active-count", tags, inFlight);
-  return {
-    polled: environment.metrics.counter(group, "source-record-poll-total", tags),
-    written: environment.metrics.counter(group, "source-record-write-total", tags),
-  };
 }
 
 function isAbort(error: unknown): boolean {

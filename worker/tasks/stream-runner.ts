@@ -19,7 +19,7 @@ import { getLogger } from "../logging/index.ts";
 import { makeConverters } from "./converters.ts";
 import type { Converters } from "./converters.ts";
 import { failedLogRecord, toNewRecord, toSinkRecord } from "./record-conversion.ts";
-import { openConsumer, sinkCounters } from "./sink-runner.ts";
+import { openConsumer, progressOf } from "./sink-runner.ts";
 import { PauseSwitch } from "./task-runner.ts";
 import type { TaskEnvironment, TaskRunner } from "./task-runner.ts";
 import {
@@ -31,6 +31,7 @@ import {
   releaseAll,
   taskMetrics,
 } from "./task-support.ts";
+import { SinkTaskMetrics, measurePlugins } from "./task-metrics.ts";
 import { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks.stream");
@@ -50,6 +51,7 @@ export class StreamRunner implements TaskRunner {
   readonly #pause: PauseSwitch;
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
+  readonly #metrics: SinkTaskMetrics;
   #consumer: Consumer | undefined;
   #producer: Producer | undefined;
   #isClosing = false;
@@ -61,6 +63,10 @@ export class StreamRunner implements TaskRunner {
   constructor(task: TopicStreamTask, environment: TaskEnvironment) {
     this.#task = task;
     this.#environment = environment;
+    this.#metrics = new SinkTaskMetrics(
+      environment,
+      progressOf(() => this.#consumer),
+    );
     this.#pause = new PauseSwitch(environment.isPaused);
     this.#ended = this.#run();
   }
@@ -142,18 +148,16 @@ export class StreamRunner implements TaskRunner {
       onRevoked: (partitions) => this.#revoked(partitions),
       onLost: (partitions) => this.#revoked(partitions),
     });
-    const counters = sinkCounters(
-      this.#environment,
-      () => this.#consumer?.assignment().length ?? 0,
+    const input = makeConverters(plugins, workerProps, props);
+    const chain = TransformationChain.make(plugins, props, (transform) =>
+      taskMetrics(this.#environment, { transform }),
     );
+    measurePlugins(this.#environment, input, chain);
     return {
-      input: makeConverters(plugins, workerProps, props),
+      input,
       output: makeConverters(plugins, workerProps, props, "output."),
-      chain: TransformationChain.make(plugins, props, (transform) =>
-        taskMetrics(this.#environment, { transform }),
-      ),
+      chain,
       errors,
-      counters,
     };
   }
 
@@ -231,7 +235,7 @@ export class StreamRunner implements TaskRunner {
   }
 
   async #process(batch: readonly LogRecord[], pipeline: StreamPipeline): Promise<void> {
-    const { counters } = pipeline;
+    const startedAt = performance.now();
     this.#deadLetters = [];
     let output: NewRecord[];
     try {
@@ -242,6 +246,8 @@ export class StreamRunner implements TaskRunner {
       if (!mayTryAgain(error)) await this.#storeDeadLetters();
       throw error;
     }
+    const madeAt = performance.now();
+    this.#metrics.commitBegins();
     const transaction = await (this.#producer as Producer).begin();
     try {
       const records = [...output, ...this.#deadLetters];
@@ -249,11 +255,13 @@ export class StreamRunner implements TaskRunner {
       await transaction.sendOffsets(this.#consumer as Consumer, endsOf(batch));
       await transaction.commit();
     } catch (error) {
+      this.#metrics.committed(performance.now() - madeAt, false);
       await transaction.abort().catch(() => undefined);
       throw error;
     }
-    counters.read.add(batch.length);
-    counters.sent.add(output.length);
+    this.#metrics.read(batch);
+    this.#metrics.sent(output.length, madeAt - startedAt);
+    this.#metrics.commitDone(endsOf(batch), performance.now() - madeAt);
     for (const { topic } of output) this.#environment.onTopic(topic);
   }
 
@@ -338,7 +346,6 @@ interface StreamPipeline {
   readonly output: Converters;
   readonly chain: TransformationChain;
   readonly errors: ErrorHandler;
-  readonly counters: ReturnType<typeof sinkCounters>;
 }
 
 /** A refused commit means that the group has moved on: what we have not committed, others will read. */

@@ -2,7 +2,7 @@ import type { Props } from "#connect-api";
 import type { RecordLog } from "#broker";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { RunState } from "../herder/herder.ts";
-import type { Metrics } from "../metrics/index.ts";
+import type { Meter } from "../metrics/index.ts";
 import type { Plugins } from "../plugins/plugins.ts";
 import type { OffsetStore } from "../storage/offset-store.ts";
 
@@ -10,7 +10,7 @@ import type { OffsetStore } from "../storage/offset-store.ts";
 export interface TaskEnvironment {
   readonly log: RecordLog;
   readonly plugins: Plugins;
-  readonly metrics: Metrics;
+  readonly metrics: Meter;
   readonly offsets: OffsetStore;
   readonly workerProps: Props;
   readonly workerConfig: WorkerConfig;

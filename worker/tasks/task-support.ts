@@ -17,7 +17,7 @@ import type { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks");
 
-export const tagsOf = ({ connector, task }: TaskEnvironment) => ({
+export const tagsOf = ({ connector, task }: Pick<TaskEnvironment, "connector" | "task">) => ({
   connector,
   task: String(task),
 });

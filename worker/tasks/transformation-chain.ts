@@ -12,8 +12,14 @@ import type { ErrorHandler } from "../errors/error-handler.ts";
 import type { FailedRecord } from "../errors/failure.ts";
 import type { Plugins } from "../plugins/plugins.ts";
 
-interface Link {
+/** A plug-in of a chain, as metrics show it. */
+export interface ChainPlugin {
+  readonly alias: string;
   readonly name: string;
+  readonly version: string | undefined;
+}
+
+interface Link extends ChainPlugin {
   readonly transformation: Transformation;
   readonly predicate: Predicate | undefined;
   readonly isNegated: boolean;
@@ -27,9 +33,12 @@ interface Link {
  */
 export class TransformationChain {
   readonly #links: readonly Link[];
-  readonly #predicates: readonly Predicate[];
+  readonly #predicates: readonly (ChainPlugin & { readonly instance: Predicate })[];
 
-  private constructor(links: readonly Link[], predicates: readonly Predicate[]) {
+  private constructor(
+    links: readonly Link[],
+    predicates: readonly (ChainPlugin & { readonly instance: Predicate })[],
+  ) {
     this.#links = links;
     this.#predicates = predicates;
   }
@@ -40,10 +49,10 @@ export class TransformationChain {
     props: Props,
     metricsOf: (alias: string) => PluginMetrics,
   ): TransformationChain {
-    const predicates = new Map<string, Predicate>();
+    const predicates = new Map<string, ChainPlugin & { readonly instance: Predicate }>();
     const predicateFor = (alias: string): Predicate => {
       const known = predicates.get(alias);
-      if (known) return known;
+      if (known) return known.instance;
       const own = withPrefix(props, `predicates.${alias}.`);
       const key = `predicates.${alias}.type`;
       if (own["type"] === undefined) {
@@ -51,10 +60,10 @@ export class TransformationChain {
       }
       const plugin = plugins.findVersion(own["type"], own["plugin.version"], "predicate");
       if (!plugin) throw notFound(key, own["type"]);
-      const predicate = new plugin.create();
-      predicate.configure(own);
-      predicates.set(alias, predicate);
-      return predicate;
+      const instance = new plugin.create();
+      instance.configure(own);
+      predicates.set(alias, { alias, name: plugin.name, version: plugin.version, instance });
+      return instance;
     };
     const aliases = (props["transforms"] ?? "").split(",").map((alias) => alias.trim());
     const links = aliases
@@ -68,7 +77,9 @@ export class TransformationChain {
         transformation.withPluginMetrics(metricsOf(alias));
         transformation.configure(own);
         return {
+          alias,
           name: plugin.name,
+          version: plugin.version,
           transformation,
           predicate: own["predicate"] === undefined ? undefined : predicateFor(own["predicate"]),
           isNegated: own["negate"]?.toLowerCase() === "true",
@@ -77,8 +88,11 @@ export class TransformationChain {
     return new TransformationChain(links, [...predicates.values()]);
   }
 
-  get isEmpty(): boolean {
-    return this.#links.length === 0;
+  get transformations(): readonly ChainPlugin[] {
+    return this.#links;
+  }
+  get predicates(): readonly ChainPlugin[] {
+    return this.#predicates;
   }
 
   /**
@@ -118,7 +132,7 @@ export class TransformationChain {
 
   close(): void {
     for (const { transformation } of this.#links) transformation.close();
-    for (const predicate of this.#predicates) predicate.close();
+    for (const { instance } of this.#predicates) instance.close();
   }
 }
 
