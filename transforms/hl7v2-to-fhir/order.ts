@@ -1,4 +1,5 @@
 import type {
+  CodeableConcept,
   DiagnosticReport,
   FhirResource,
   Immunization,
@@ -12,6 +13,14 @@ import type {
 } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import type { Draft } from "./conversion.ts";
+
+/** Somebody who takes part in an order (PRT). */
+export interface OrderParticipant {
+  /** PRT-4.1, table 0912. */
+  readonly code: string;
+  readonly role: CodeableConcept | undefined;
+  readonly reference: Reference;
+}
 
 /** What is ordered, given or observed under one ORC or OBR, and what is made of it. */
 export class Order {
@@ -31,6 +40,8 @@ export class Order {
   /** TQ1 segments. */
   readonly timings: Segment[] = [];
   readonly specimens: Reference[] = [];
+  /** What they do is said at the end: a PRT may stand before the segment whose resource names them. */
+  readonly participants: OrderParticipant[] = [];
   /** Ids that its number made, by type: a number is counted once for an order. */
   readonly ids = new Map<string, string>();
   isFinished = false;

@@ -86,8 +86,6 @@ export class State {
   staff: Draft<Practitioner> | undefined;
   /** The patient that was merged away. */
   prior: Draft<Patient> | undefined;
-  /** Who ordered what a PRT before its order tells of. */
-  pendingRequester: Reference | undefined;
   /** Specimens of the group in which orders stand, where a specimen has several. */
   specimensOutside: readonly Reference[] = [];
   /** The group at hand is about a specimen. */

@@ -19,6 +19,19 @@ const unusedMaps: Readonly<Record<string, readonly [structure: string, ...segmen
   "TQ1[MedicationRequest]": ["OMP_O09", "PID", "PV1", "ORC", "TQ1", "RXO", "RXR"],
 };
 
+/** What a segment must hold so that the map is the one to use, where neither its rows nor a message map say it. */
+const ofMap: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  "PRT[RelatedPerson]": { 4: "SPO^Spouse^HL70063" },
+  "ROL[RelatedPerson]": { 3: "SPO^Spouse^HL70063" },
+};
+
+export function forMap(map: string, host: HostMessage): HostMessage {
+  for (const [field, text] of Object.entries(ofMap[map] ?? {})) {
+    host.tested.setText(Number(field), text);
+  }
+  return host;
+}
+
 interface SegmentHost {
   readonly host: () => HostMessage;
   readonly condition: string;
@@ -111,7 +124,7 @@ export class Guide {
       row.v2Type === "varies" || row.v2Type === "" ? (stated ?? (mapType || "ST")) : row.v2Type;
     return this.hosts(row.map).map(({ host, condition }) => ({
       row,
-      host,
+      host: () => forMap(row.map, host()),
       place,
       type: place.length > 1 ? typeAt(type, place.slice(1)) : type,
       resourceType: /\[([A-Za-z]+)/.exec(row.map)?.[1] ?? "",
@@ -146,7 +159,7 @@ export class Guide {
   dataTypeCases(row: MapRow): readonly Case[] {
     const numbers = /^[A-Z]{2,3}[.-](\d+)/.exec(row.source);
     const inner = numbers ? [Number(numbers[1])] : [];
-    return this.#carriersOf(row.map).map((carrier) => {
+    const cases = this.#carriersOf(row.map).map((carrier): Case => {
       const urls = new Map(carrier.urls);
       const prefix = carrier.target.startsWith("$") ? "" : `${carrier.target}.`;
       for (const [place, url] of this.#urls.get(row.map) ?? []) {
@@ -169,5 +182,9 @@ export class Guide {
         ],
       };
     });
+    // Beside the other components of its type, and in the places where nothing came of that, alone.
+    return inner.length > 0
+      ? cases.flatMap(({ around, ...alone }) => (around ? [{ around, ...alone }, alone] : [alone]))
+      : cases;
   }
 }

@@ -164,6 +164,60 @@ export const differences: readonly Difference[] = [
     isKept: true,
     why: "R4 spells the element payor; its Organization has the address",
   },
+  // Participants.
+  {
+    map: "PRT[CareTeam]",
+    target: /member\(RelatedPerson/,
+    why: "the guide makes care teams for the roles of professionals only; whoever has another role is a RelatedPerson of their own",
+  },
+  {
+    map: "PRT[CareTeam]",
+    target: "participant[3].member(PractitionerRole.address)",
+    isKept: true,
+    why: "R4's PractitionerRole has no address; it is that of the Practitioner",
+  },
+  {
+    map: "PRT[CareTeam]",
+    target: /onBehalfOf\(Organization\.(?:address|telecom)\)/,
+    isKept: true,
+    why: "another row gives the same address and numbers to the person; they are the organization's where no person is named",
+  },
+  {
+    map: "PRT[RelatedPerson]",
+    source: "PRT-4",
+    isKept: true,
+    why: "the code that the concept map knows is that of a professional, who is in the care team",
+  },
+  {
+    map: "ROL[RelatedPerson]",
+    source: "ROL-3",
+    isKept: true,
+    why: "the concept map is that of the roles of professionals, who are in the care team; a code of relationships stays as it is",
+  },
+  {
+    map: "ROL[CareTeam]",
+    source: "ROL-4",
+    target: /\((?:Patient|RelatedPerson)\[1\]\)$/,
+    isKept: true,
+    why: "the codes of table 0443 that lead to this map are roles of professionals",
+  },
+  {
+    map: "ROL[CareTeam]",
+    source: "ROL-12",
+    why: "CareTeam.telecom is the number of the whole team; ROL-12 is that of the one who is told of",
+  },
+  {
+    map: "PRT[Device]",
+    source: "PRT-10",
+    isKept: true,
+    why: "any number of the device, which need not be a UDI: the UDI has a field of its own, PRT-16",
+  },
+  {
+    map: "ORU_R01",
+    source: "ORU_R01.PATIENT_RESULT.ORDER_OBSERVATION.PRT",
+    target: "PractitionerRole[3]",
+    why: "R4's DiagnosticReport has no requester; the one of the order is ServiceRequest.requester",
+  },
   // R5 extensions and others that R4 does not define.
   {
     map: /^(?:AL1|IAM)\[AllergyIntolerance\]$/,

@@ -22,6 +22,11 @@ export class DraftSegment {
     this.#fields.set(field, [withSet(first, inner, copy(content)), ...rest]);
   }
 
+  /** Sets a field of HL7 text, with all its repetitions. */
+  setText(field: number, text: string): void {
+    this.#fields.set(field, text.split("~").map(parsed));
+  }
+
   /** The text of what the path leads to, in the first repetition; of the first part where it has parts. */
   valueAt(path: readonly number[]): string {
     const [field = 0, ...inner] = path;
@@ -30,6 +35,14 @@ export class DraftSegment {
       node = typeof node === "string" ? (at === 1 ? node : "") : node?.[at - 1];
     while (Array.isArray(node)) node = node[0];
     return node ?? "";
+  }
+
+  /** What the path leads to, in the first repetition. */
+  contentAt(path: readonly number[]): Content {
+    const [field = 0, ...inner] = path;
+    let node: Node | undefined = this.#fields.get(field)?.[0];
+    for (const at of inner) node = typeof node === "string" && at === 1 ? node : node?.[at - 1];
+    return (node ?? "") as Content;
   }
 
   /** The first repetition of a field again, so that it repeats. */
@@ -70,8 +83,16 @@ function withSet(node: Node, path: readonly number[], content: Node): Node {
   return parts;
 }
 
+const escapes: Readonly<Record<string, string>> = {
+  "\\": "\\E\\",
+  "|": "\\F\\",
+  "~": "\\R\\",
+  "^": "\\S\\",
+  "&": "\\T\\",
+};
+
 function written(node: Node, separator: string): string {
-  if (typeof node === "string") return node;
+  if (typeof node === "string") return node.replaceAll(/[\\|~^&]/g, (each) => escapes[each] ?? "");
   // Array.from fills the holes of an array that was set by position.
   return Array.from(node, (part) =>
     part === undefined ? "" : written(part, separator === "^" ? "&" : "_"),

@@ -54,12 +54,15 @@ export function converted(text: string): readonly Json[] {
 /** Makes the row's condition true and looks for what the row says. */
 export function judge(given: Case, content?: Content, expected?: readonly string[]): Outcome {
   const host = given.host();
-  const sample = content ?? sampleFor(given);
+  const sample = content ?? sampleFor(given, host);
+  setBeside(given, host);
   setSample(given, host, sample);
   applyConditions(given, host, "true");
   const message = messageText(host);
   const found = look(given, converted(message));
-  const wanted = expected ?? expectations(given, sample);
+  // A condition on the field itself says what it holds.
+  const sent = given.place.length > 0 ? host.tested.contentAt(given.place) : sample;
+  const wanted = expected ?? expectations(given, isEmpty(sent) ? sample : sent);
   const right = found.elements.some((each) => holds(each, wanted, given, found.resolve));
   return { right, message, note: right ? "" : noteOf(found, wanted, given.resourceType) };
 }
@@ -69,7 +72,8 @@ export function judgeFalse(given: Case): Outcome | undefined {
   const last = given.conditions.at(-1);
   if (!last || !parseCondition(last.text)) return undefined;
   const host = given.host();
-  const sample = sampleFor(given);
+  const sample = sampleFor(given, host);
+  setBeside(given, host);
   setSample(given, host, sample);
   applyConditions(given, host, "false");
   const message = messageText(host);
@@ -77,6 +81,35 @@ export function judgeFalse(given: Case): Outcome | undefined {
   const wanted = expectations(given, sample);
   const there = found.elements.some((each) => holds(each, wanted, given, found.resolve));
   return { right: !there, message, note: there ? "there although the condition is false" : "" };
+}
+
+const isEmpty = (content: Content): boolean => texts(content).length === 0;
+
+/**
+ * Fields that say something only beside another one: the kind of an organization beside the organization, units beside
+ * their number, an offset beside what it is counted from. By source, or map and source.
+ */
+const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "PRT[CareTeam]|PRT-14": { "PRT-8": "Clinic" },
+  "PRT[CareTeam]|PRT-15": { "PRT-8": "Clinic" },
+  "PRT[Patient-GeneralPractitioner-PractitionerRole]": { "PRT-8": "Clinic" },
+  "PRT-7": { "PRT-8": "Clinic" },
+  "PRT-23": {
+    "PRT-15":
+      "^^BP^^^^5550001~^^CP^^^^5550002~^NET^Internet^a@example.org~^^FX^^^^5550003~^PRN^PH^^^^5550004~^WPN^PH^^^^5550005",
+  },
+  "ROL-10": { "ROL-14": "Clinic" },
+  "ROL-11": { "ROL-14": "Clinic" },
+};
+
+function setBeside({ row }: Case, { segments, tested }: HostMessage): void {
+  const companions = [row.source, row.map, `${row.map}|${row.source}`].map((key) => beside[key]);
+  for (const [field, text] of companions.flatMap((each) => Object.entries(each ?? {}))) {
+    const [name, number] = field.split("-");
+    const segment =
+      name === tested.name ? tested : segments.find((candidate) => candidate.name === name);
+    segment?.setText(Number(number), text);
+  }
 }
 
 function setSample({ place, around }: Case, { tested }: HostMessage, sample: Content): void {
@@ -146,9 +179,11 @@ const asked: Readonly<Record<string, Content>> = {
   "EVN-2": "20240309101500+0100",
 };
 
-function sampleFor({ row, type, place }: Case): Content {
+function sampleFor({ row, type, place }: Case, { tested }: HostMessage): Content {
   const wanted = asked[row.source];
   if (wanted !== undefined) return wanted;
+  // The trigger event decides whether the message is read at all, so it stays that of the message.
+  if (tested.name === "MSH" && place[0] === 9) return tested.contentAt(place);
   if (row.vocabularyMap !== "") {
     const coded = vocabularySample(row.vocabularyMap);
     if (coded) return codedContent(type, row.vocabularyMap, coded.v2Code);
@@ -173,11 +208,15 @@ function expectations({ row, type }: Case, sample: Content): readonly string[] {
   if (row.fixed !== undefined) return [row.fixed];
   if (row.isComputed) return [];
   if (row.vocabularyMap !== "") {
-    const coded = vocabularySample(row.vocabularyMap);
+    const [sent] = texts(sample);
+    const coded = vocabularySample(row.vocabularyMap, sent);
     if (row.fhirType === "boolean") return ["true"];
-    if (coded) return [coded.code];
+    if (coded && (coded.v2Code === sent || sent === undefined)) return [coded.code];
   }
-  return texts(sample).flatMap((text) => shapes(text, type, row.fhirType));
+  const all = texts(sample);
+  // What stands nowhere else in the message tells more than a code or a number that may.
+  const own = all.filter((text) => /^V\d|.{6}/.test(text));
+  return (own.length > 0 ? own : all).flatMap((text) => shapes(text, type, row.fhirType));
 }
 
 /** How a v2 text may look in FHIR. */
@@ -185,6 +224,7 @@ function shapes(text: string, _type: string, fhirType: string): readonly string[
   const date = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})([+-]\d{4})?)?$/.exec(text);
   if (date && Number(date[2]) <= 12) return [`${date[1]}-${date[2]}-${date[3]}`];
   if (/^\d{6}$/.test(text)) return [`${text.slice(0, 2)}:${text.slice(2, 4)}`, text];
+  if (fhirType === "time" && /^\d{4}$/.test(text)) return [`${text.slice(0, 2)}:${text.slice(2)}`];
   if (text === "Y") return fhirType === "boolean" ? ["true"] : ["Y", "true"];
   const system = { LN: "http://loinc.org", SCT: "http://snomed.info/sct", I10: "/icd-10" }[text];
   return system === undefined ? [text] : [system, text];
@@ -197,11 +237,7 @@ function holds(
   resolve: Looked["resolve"],
 ): boolean {
   if (wanted.length === 0) return value !== undefined || shadow !== undefined;
-  const { reference } = (typeof value === "object" && value !== null ? value : {}) as {
-    reference?: string;
-  };
-  const target = reference === undefined ? undefined : resolve(reference);
-  const text = JSON.stringify([value ?? null, shadow ?? null, target ?? null]);
+  const text = JSON.stringify([value ?? null, shadow ?? null, ...behind(value, resolve)]);
   const isPrimitive = typeof value !== "object" || value === null;
   return wanted.some((each) => {
     if (row.fixed !== undefined && isPrimitive) return String(value) === each;
@@ -210,6 +246,20 @@ function holds(
       return text.includes(`"${each}"`) || new RegExp(`[:[]${each}[,}\\]]`).test(text);
     return text.includes(JSON.stringify(each).slice(1, -1));
   });
+}
+
+/** The resource that a reference leads to, and those that it refers to: a role holds its person, a person nothing more. */
+function behind(value: unknown, resolve: Looked["resolve"]): Json[] {
+  const held = value as { reference?: unknown; resourceType?: unknown } | null | undefined;
+  const reference = typeof value === "string" ? value : held?.reference;
+  const referred = typeof reference === "string" ? resolve(reference) : undefined;
+  const target = held?.resourceType === undefined ? referred : (held as Json);
+  if (!target) return [];
+  const { practitioner, organization } = target as Record<string, { reference?: string }>;
+  const next = [practitioner, organization].flatMap((each): Json[] =>
+    [resolve(each?.reference ?? "") ?? []].flat(),
+  );
+  return [target, ...next];
 }
 
 /** Values for tests that say only what a field is not. */
@@ -231,7 +281,7 @@ const others: Readonly<Record<string, string>> = {
   "OBX-5.3": "",
   "RXA-21": "A",
   "IN1-17": "OTH",
-  "XAD.7": "H",
+  "XAD.7": "H|O|B",
   "PRT-2": "A",
   "PRT-23": "H",
   "OBX-11": "F",
@@ -278,10 +328,9 @@ function applyTest(test: Test, host: HostMessage, base: readonly number[], given
         // A structured numeric with a separator has a second number.
         if (test.ref === "OBX-5.3") segment.set([5, 4], "48");
       } else if (segment.valueAt(path) === "" || test.values.includes(segment.valueAt(path))) {
-        segment.set(
-          path,
-          others[test.ref.replace(/^([A-Z]{2,3})-(\d)$/, "$1.$2")] ?? others[test.ref] ?? "",
-        );
+        const other =
+          others[test.ref.replace(/^([A-Z]{2,3})-(\d)$/, "$1.$2")] ?? others[test.ref] ?? "";
+        segment.set(path, other.split("|").find((each) => !test.values.includes(each)) ?? "");
       }
       return;
     case "count>1":
@@ -321,5 +370,6 @@ function placeOf(
     return segment && { segment, path: numbers, type: typeAt(type, numbers.slice(1)) };
   }
   // A reference such as CX.4 counts from the data type that the row belongs to.
-  return { segment: host.tested, path: [...base, ...numbers], type: "ST" };
+  const from = name === given.row.v2Type ? given.place : base;
+  return { segment: host.tested, path: [...from, ...numbers], type: "ST" };
 }

@@ -1,4 +1,4 @@
-import { extraSegments } from "./cases.ts";
+import { extraSegments, forMap } from "./cases.ts";
 import type { Guide } from "./cases.ts";
 import { conceptMapRows } from "./concept-map-rows.ts";
 import type { ConceptMapRow } from "./concept-map-rows.ts";
@@ -35,7 +35,7 @@ export interface CodeResult {
 }
 
 /** How many of the places that use a map are tried before a row counts as missing. */
-const PLACES_MAX = 80;
+const PLACES_MAX = 120;
 
 /** Every row of the guide's message, segment and data type maps. */
 export function runRows(guide: Guide): readonly RowResult[] {
@@ -56,15 +56,25 @@ function result(
   guide: Guide,
 ): RowResult {
   const tried = cases.slice(0, PLACES_MAX);
-  let last: Outcome = { right: false, message: "", note: UNUSED };
+  let best: Outcome = { right: false, message: "", note: UNUSED };
   for (const each of tried) {
-    last = judge(each);
-    if (!last.right) continue;
+    const outcome = judge(each);
+    if (!outcome.right) {
+      if (nearness(outcome) > nearness(best)) best = outcome;
+      continue;
+    }
     const whenFalse = fillsAlone(row, guide) ? judgeFalse(each) : undefined;
-    if (whenFalse?.right === false) last = whenFalse;
+    best = whenFalse?.right === false ? whenFalse : outcome;
     break;
   }
-  return verdictOf(kind, row, last);
+  return verdictOf(kind, row, best);
+}
+
+/** Of the places where a row is not right, the one that shows most of it is the one to tell of. */
+function nearness({ note }: Outcome): number {
+  if (note.startsWith("reference not set")) return 5;
+  if (note.startsWith("at ")) return 4;
+  return ["no ", "nowhere", "another value"].findIndex((each) => note.startsWith(each)) + 1;
 }
 
 function verdictOf(
@@ -101,25 +111,41 @@ function fillsAlone(row: MapRow, guide: Guide): boolean {
 /** A message map's row: the segment's content arrives in the resource that the row names, and its references are set. */
 function messageResult(row: MapRow, guide: Guide): RowResult {
   const { line, map, condition, segmentMap } = row;
-  const host = () => guide.placesOf(map).host(line, extraSegments(condition));
+  const host = () => forMap(segmentMap, guide.placesOf(map).host(line, extraSegments(condition)));
+  const conditionsOf = (...texts: readonly string[]) =>
+    texts.filter((text) => text !== "").map((text) => ({ text, base: [] }));
+  if (/^[A-Z]\w+(?:\[\d+\])?\..*=/.test(row.rawTarget) && segmentMap === "") {
+    const [resourceType = "", target = ""] =
+      /^([A-Z]\w+)(?:\[\d+\])?\.(.*)$/.exec(row.rawTarget)?.slice(1) ?? [];
+    const plain: Case = {
+      ...{ row: { ...row, isComputed: true }, host, place: [], type: "", resourceType, target },
+      ...{ urls: new Map(), fieldTypes: new Map(), conditions: conditionsOf(condition) },
+    };
+    return verdictOf("message", row, judge(plain));
+  }
   const rows = guide.segmentRows.filter(
     (each) => each.map.toLowerCase() === segmentMap.toLowerCase(),
   );
-  let last: Outcome = { right: false, message: messageText(host()), note: "no segment map" };
+  let best: Outcome = { right: false, message: messageText(host()), note: "no segment map" };
   for (const each of rows) {
     const [first] = guide.segmentCases(each);
     if (!first) continue;
-    const conditions = [condition, each.condition]
-      .filter((text) => text !== "")
-      .map((text) => ({ text, base: [] }));
-    last = judge({ ...first, host, conditions });
-    if (last.right) break;
+    const outcome = judge({ ...first, host, conditions: conditionsOf(condition, each.condition) });
+    const unset = outcome.right ? unsetReference(row, outcome.message) : undefined;
+    const found = unset
+      ? { ...outcome, right: false, note: `reference not set: ${unset.text}` }
+      : outcome;
+    if (found.right || nearness(found) > nearness(best)) best = found;
+    if (best.right) break;
   }
-  if (last.right) {
-    const unset = references(row).find((each) => !isSet(each, converted(last.message)));
-    if (unset) last = { ...last, right: false, note: `reference not set: ${unset.text}` };
-  }
-  return verdictOf("message", row, last);
+  return verdictOf("message", row, best);
+}
+
+function unsetReference(row: MapRow, message: string): WantedReference | undefined {
+  const wanted = references(row);
+  if (wanted.length === 0) return undefined;
+  const resources = converted(message);
+  return wanted.find((each) => !isSet(each, resources));
 }
 
 interface WantedReference {

@@ -9,10 +9,12 @@ export type Content = string | readonly (Content | undefined)[];
 
 /**
  * The components of the data types that the guide maps, by position: their own data types. Facts of HL7 v2.
- * What is not listed is text.
+ * What is not listed is text. One with a question mark stands for something else than the components beside it, so a
+ * whole sample has none of it.
  */
 const components: Readonly<Record<string, readonly string[]>> = {
   CE: ["CODE", "ST", "CS1", "CODE", "ST", "CS2"],
+  CF: ["CODE", "ST", "CS1", "CODE", "ST", "CS2", "ST", "ST", "ST", "CODE", "ST", "CS3", "ST"],
   CWE: ["CODE", "ST", "CS1", "CODE", "ST", "CS2", "ST", "ST", "ST", "CODE", "ST", "CS3", "ST"],
   CNE: ["CODE", "ST", "CS1", "CODE", "ST", "CS2", "ST", "ST", "ST", "CODE", "ST", "CS3", "ST"],
   CNN: ["ST", "ST", "ST", "ST", "ST", "ST", "DEGREE", "ST", "ST", "ST", "ID"],
@@ -29,6 +31,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
   HD: ["NS", "OID", "ISO"],
   JCC: ["CWE", "CWE"],
   MO: ["NM", "CUR"],
+  MSG: ["ID", "ID", "ID"],
   NA: ["NM", "NM", "NM", "NM"],
   NDL: ["CNN", "DTM", "DTM", "ST", "ST", "ST", "HD", "ST", "ST", "ST", "ST"],
   NR: ["NM", "NM"],
@@ -38,9 +41,9 @@ const components: Readonly<Record<string, readonly string[]>> = {
   PT: ["PROC", "MODE"],
   RI: ["RPTCODE", "TIME"],
   RP: ["ST", "HD", "RPMAIN", "RPSUB"],
-  RPT: ["CWE", "ID", "NM", "NM", "NM", "UNIT", "ID", "ST", "NM", "UNIT", "ST"],
+  RPT: ["CWE", "ID", "DAY1", "DAY2", "NM", "TIMEUNIT", "ID", "ST", "NM", "TIMEUNIT", "ST"],
   SAD: ["ST", "ST", "ST"],
-  SN: ["", "NM"],
+  SN: ["?CMP", "NM", "?SEP", "?NM"],
   SPS: ["CWE", "CWE", "TX", "CWE", "CWE", "CWE", "CWE"],
   TQ: ["CQ", "RI", "DUR", "DTM", "DTM", "PRIO", "ST", "TX", "ID", "ST", "CWE", "NM"],
   TS: ["DTM"],
@@ -56,7 +59,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
     "CWE",
     "CWE",
     "ST",
-    "",
+    "?DR",
     "DTM",
     "DTM",
   ],
@@ -77,7 +80,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
     "HD",
     "",
     "",
-    "",
+    "?DR",
     "ORDER",
     "DTM",
     "DTM",
@@ -96,7 +99,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
     "NAMETYPE",
     "",
     "",
-    "",
+    "?DR",
     "ORDER",
     "DTM",
     "DTM",
@@ -145,6 +148,8 @@ const leaves: Readonly<Record<string, string>> = {
   NAMETYPE: "L",
   ORDER: "F",
   UNIT: "mg",
+  CMP: ">",
+  SEP: "-",
   CUR: "USD",
   PROC: "P",
   MODE: "T",
@@ -159,6 +164,9 @@ const leaves: Readonly<Record<string, string>> = {
   EXTNO: "77",
   PRIO: "S",
   DUR: "D3",
+  DAY1: "2",
+  DAY2: "4",
+  TIMEUNIT: "h",
   RPTCODE: "BID",
   TIME: "0900",
   EDTYPE: "TEXT",
@@ -176,7 +184,9 @@ export function sampleOf(type: string, place: string, depth = 0): Content {
   // A component of a component has only sub-components, which are text.
   if (depth >= 2) return sampleOf(parts[0] ?? "ST", place, depth);
   return parts.map((part, index) =>
-    part === "" ? undefined : sampleOf(part, `${place}c${index + 1}`, depth + 1),
+    part === "" || part.startsWith("?")
+      ? undefined
+      : sampleOf(part, `${place}c${index + 1}`, depth + 1),
   );
 }
 
@@ -189,15 +199,24 @@ function leaf(type: string, place: string): string {
 
 /** The type of what a path (component, sub-component) leads to. */
 export function typeAt(type: string, path: readonly number[]): string {
-  return path.reduce((held, at) => components[held]?.[at - 1] ?? "ST", type);
+  return path.reduce((held, at) => {
+    const parts = components[held];
+    // The first part of a simple type is the whole of it.
+    return parts ? (parts[at - 1] ?? "ST").replace("?", "") : at === 1 ? held : "ST";
+  }, type);
 }
 
-/** The first code of a concept map that has a v2 code of its own, and what it becomes. */
+/** A code of a concept map and what it becomes: the one that is asked for, else the first that has a v2 code. */
 export function vocabularySample(
   name: string,
+  wanted?: string,
 ): { readonly v2Code: string; readonly system: string; readonly code: string } | undefined {
   const known = conceptMapNames.find((each) => each === name) as ConceptMapName | undefined;
-  const [first] = known === undefined ? [] : conceptMap(known);
+  if (known === undefined) return undefined;
+  const table = conceptMap(known);
+  const asked = wanted === undefined ? undefined : table.get(wanted);
+  if (wanted !== undefined && asked) return { v2Code: wanted, ...asked };
+  const [first] = table;
   return first && { v2Code: first[0], ...first[1] };
 }
 

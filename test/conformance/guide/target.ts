@@ -40,6 +40,13 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/valueReference\(Group\.member\.entity\(/g, "valueReference(Group.member.entity("],
   [/note\(Annotation\.text\)/g, "note.text"],
   [/component\[each\]/g, "component"],
+  // Elements whose name in R4 is another.
+  [/participant\.coveragePeriod/g, "participant.period"],
+  [/"([A-Z]+)'"/g, '"$1"'],
+  // Sub-extensions of observation-v2-subid; the number tells which one it is.
+  [/extension\[1\]:group\.url/g, "extension.url"],
+  [/extension\[1\]:[a-z-]+\.value/g, "extension.extension.value"],
+  [/udiCarrier(\[\d\])?\.udiCarrier\./g, "udiCarrier."],
 ];
 
 /** URLs that the guide misspells, or takes from a page about the extension. */

@@ -3,29 +3,37 @@ import type {
   ContactPoint,
   Device,
   FhirResource,
+  Patient,
   PractitionerRole,
   Reference,
   RelatedPerson,
 } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
-import { hl7Table } from "../codesystems/coding-system.ts";
 import { referenceTo } from "../conversion.ts";
-import type { Draft } from "../conversion.ts";
-import { codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
-import { periodOf } from "../datatypes/dr-period.ts";
+import type { Conversion, Draft } from "../conversion.ts";
+import { concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { ei, eiIdentity } from "../datatypes/ei-identifier.ts";
 import { componentsOf } from "../datatypes/parts.ts";
 import { location } from "../datatypes/pl-location.ts";
 import { dateTime, text } from "../datatypes/primitives.ts";
 import { pln } from "../datatypes/pln-identifier.ts";
 import { xadToAddress } from "../datatypes/xad-address.ts";
-import { practitioner, xcnIdentity, xcnToPerson } from "../datatypes/xcn-practitioner.ts";
-import { organization } from "../datatypes/xon-organization.ts";
+import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { xtn } from "../datatypes/xtn-contactpoint.ts";
 import { ACTION_ONLY, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { ValueOf } from "../segment-map.ts";
 import type { State } from "../state.ts";
-import { careTeamOf } from "./rol-careteam.ts";
+import {
+  addToCareTeam,
+  careTeamRows,
+  isRelationship,
+  locationAt,
+  practitionerRoleOf,
+  practitionerRoleRows,
+  relatedPersonOf,
+  relatedPersonRows,
+} from "./participant.ts";
+import type { ParticipantSegment } from "./participant.ts";
 
 const role = rowsFor<PractitionerRole>();
 const related = rowsFor<RelatedPerson>();
@@ -54,47 +62,31 @@ const telecom: ValueOf<ContactPoint> = (repetition, conversion, segment, positio
   };
 };
 
-/** Source: HL7 v2-to-FHIR, PRT[PractitionerRole]. */
+const PRT: ParticipantSegment = {
+  fields: {
+    reason: 3,
+    role: 4,
+    person: 5,
+    specialty: 6,
+    unitType: 7,
+    organization: 8,
+    location: 9,
+    start: 11,
+    end: 12,
+    duration: 13,
+    address: 14,
+    telecom: 15,
+  },
+  role: ["Participation", "0912"],
+  telecom,
+  needsRole: [1, 6, 9, 13, 24],
+};
+
+/** Source: HL7 v2-to-FHIR, PRT[PractitionerRole] and PRT[Patient-GeneralPractitioner-PractitionerRole]. */
 export const prtPractitionerRole = segmentMap<PractitionerRole>(
   "PRT[PractitionerRole]",
   {
-    1: role.each("identifier", ei()),
-    3: role.kept("valueCodeableConcept", cwe()),
-    4: role.each("code", cwe("Participation", "0912")),
-    5: role.one("practitioner", practitioner),
-    6: role.each("specialty", cwe()),
-    7: role.rule("organization.type", (field, target, conversion, segment) => {
-      const type = cwe("ParticipantOrganizationUnitType", "0406")(
-        field.first,
-        conversion,
-        segment,
-        7,
-      );
-      const made = conversion.find(
-        "Organization",
-        organization(segment.field(8).first, conversion, segment, 8),
-      );
-      if (!type || !made || target === undefined) return false;
-      made.type ??= [type];
-      return true;
-    }),
-    8: role.one("organization", organization),
-    9: role.each("location", location),
-    11: role.one("period.start", dateTime),
-    12: role.rule("period.end", (field, target, conversion) => {
-      const period = periodOf(target.period?.start, conversion.dateTime(field.value));
-      if (period?.end) target.period = period;
-      return period?.end !== undefined;
-    }),
-    13: role.kept("valueCodeableConcept", cwe()),
-    14: role.rule("practitioner.address", (field, target, conversion) => {
-      const who = conversion.find("Practitioner", target.practitioner);
-      const address = field.repetitions.flatMap((each) => xadToAddress(each, conversion) ?? []);
-      if (!who || address.length === 0) return false;
-      who.address ??= address;
-      return true;
-    }),
-    15: role.each("telecom", telecom),
+    ...practitionerRoleRows(PRT),
     23: role.rule("telecom.extension", (field) => isPreferred[field.value] !== undefined),
     24: role.each("identifier", pln),
   },
@@ -105,19 +97,19 @@ export const prtPractitionerRole = segmentMap<PractitionerRole>(
 export const prtRelatedPerson = segmentMap<RelatedPerson>(
   "PRT[RelatedPerson]",
   {
-    1: related.each("identifier", ei()),
-    4: related.each("relationship", cwe("Participation", "0912")),
-    5: related.rule("name", (field, target, conversion) => {
-      const person = xcnToPerson(field.first, conversion);
-      if (person) Object.assign(target, person);
-      return person !== undefined;
-    }),
-    11: related.one("period.start", dateTime),
-    12: related.one("period.end", dateTime),
-    14: related.each("address", xadToAddress),
-    15: related.each("telecom", telecom),
+    ...relatedPersonRows(PRT),
     23: related.rule("telecom.extension", (field) => isPreferred[field.value] !== undefined),
     24: related.each("identifier", pln),
+  },
+  { 2: ACTION_ONLY },
+);
+
+/** Source: HL7 v2-to-FHIR, PRT[CareTeam]. */
+export const prtCareTeam = segmentMap<CareTeamParticipant>(
+  "PRT[CareTeam]",
+  {
+    ...careTeamRows(PRT),
+    23: team.rule("member.telecom.extension", (field) => isPreferred[field.value] !== undefined),
   },
   { 2: ACTION_ONLY },
 );
@@ -136,17 +128,14 @@ export const prtDevice = segmentMap<Device>("PRT[Device]", {
   22: device.one("type", cwe()),
 });
 
-/** Source: HL7 v2-to-FHIR, PRT[CareTeam]. */
-export const prtCareTeam = segmentMap<CareTeamParticipant>("PRT[CareTeam]", {
-  4: team.each("role", cwe("Participation", "0912")),
-  8: team.one("onBehalfOf", organization),
-  11: team.one("period.start", dateTime),
-  12: team.one("period.end", dateTime),
-});
-
-/** A participation: what it becomes depends on what it stands under and on PRT-4 (table 0912). */
+/**
+ * A participation: what it becomes depends on what it stands under and on PRT-4 (table 0912). Under the patient it is
+ * the general practitioner (PP), a member of the care team (professionals), or a related person (everybody else, and
+ * whoever has a code of relationships). The guide makes related persons of all but PP in ORU and OML; here the codes
+ * mean the same in every message.
+ */
 export function prt(segment: Segment, state: State): void {
-  const { conversion, slots, patient, encounter } = state;
+  const { slots, patient, encounter } = state;
   const { owner } = slots;
   const code = segment.field(4).value;
   if (owner?.resourceType === "Observation") {
@@ -155,38 +144,55 @@ export function prt(segment: Segment, state: State): void {
   }
   if (!segment.field(10).isEmpty) deviceOf(segment, state);
   if (owner?.resourceType === "Patient" && patient) {
-    if (code === "PP") {
-      const made = roleOf(segment, state);
-      if (made) (patient.generalPractitioner ??= []).push(referenceTo(made));
-    } else if (PROFESSIONAL.has(code)) {
-      const made = roleOf(segment, state);
-      if (!made) return;
-      const careTeam = careTeamOf(state);
-      const participant: CareTeamParticipant = { member: referenceTo(made) };
-      const resource = careTeam;
-      applyMap(prtCareTeam, segment, participant, conversion, { resource, element: "participant" });
-      // Invariant ctm-1: only a Practitioner acts on behalf of somebody; a PractitionerRole names its organization.
-      delete participant.onBehalfOf;
-      (careTeam.participant ??= []).push(participant);
-    } else relatedOf(segment, state);
+    ofPatient(segment, patient, state);
     return;
   }
-  const made = roleOf(segment, state);
+  const made = practitionerRoleOf(segment, PRT, prtPractitionerRole, state);
   if (!made) return;
   const reference = referenceTo(made);
+  const role = concept(componentsOf(segment.field(4).first), "Participation", "0912");
   if (owner?.resourceType === "Encounter" && encounter) {
-    const type = concept(componentsOf(segment.field(4).first), "Participation", "0912");
     (encounter.participant ??= []).push({
-      ...(type ? { type: [type] } : {}),
+      ...(role ? { type: [role] } : {}),
       individual: reference,
     });
-  } else ofOrder(code, reference, owner, state);
+    return;
+  }
+  slots.order?.participants.push({ code, role, reference });
 }
 
 /** Codes of table 0912 that name professionals. Source: message map ADT_A01. */
 const PROFESSIONAL: ReadonlySet<string> = new Set(
   "AD AP ARI AT CP FHCP OP PH PP PRI RP RT VP PO".split(" "),
 );
+
+/** Fields that say more of a general practitioner than who it is. */
+const MORE_THAN_PERSON = [1, 3, 6, 7, 8, 9, 11, 12, 13, 14, 15, 24];
+
+function ofPatient(prt: Segment, patient: Draft<Patient>, state: State): void {
+  const { conversion } = state;
+  const code = prt.field(4).value;
+  const makeRole = () => practitionerRoleOf(prt, PRT, prtPractitionerRole, state);
+  if (isRelationship(prt, PRT) || !PROFESSIONAL.has(code)) {
+    relatedPersonOf(prt, PRT, prtRelatedPerson, state);
+  } else if (code !== "PP") {
+    addToCareTeam(prt, PRT, prtCareTeam, makeRole, state);
+  } else if (MORE_THAN_PERSON.some((field) => !prt.field(field).isEmpty)) {
+    const made = makeRole();
+    if (made) (patient.generalPractitioner ??= []).push(referenceTo(made));
+  } else {
+    const { marks } = conversion;
+    marks.enter(prt, 5);
+    const who = practitioner(prt.field(5).first, conversion, prt, 5);
+    if (who) {
+      (patient.generalPractitioner ??= []).push(who);
+      marks.mapped(prt, 5, "generalPractitioner", patient);
+      marks.mapped(prt, 4, "generalPractitioner", patient);
+      if (!prt.field(2).isEmpty) marks.ignored(prt, 2, ACTION_ONLY);
+    }
+    marks.leave();
+  }
+}
 
 function ofObservation(
   prt: Segment,
@@ -198,87 +204,29 @@ function ofObservation(
     const made = deviceOf(prt, state);
     if (made) observation.device ??= made;
   }
-  if (!prt.field(9).isEmpty) {
-    const place = location(prt.field(9).first, conversion, prt, 9);
-    if (place) {
-      (observation.extension ??= []).push({
-        url: "http://hl7.org/fhir/StructureDefinition/event-location",
-        valueReference: place,
-      });
-      conversion.marks.mapped(prt, 9, "extension", observation);
+  const place = placeOf(prt, conversion);
+  if (place) {
+    (observation.extension ??= []).push({
+      url: "http://hl7.org/fhir/StructureDefinition/event-location",
+      valueReference: place,
+    });
+    for (const field of [9, 14]) {
+      if (!prt.field(field).isEmpty) conversion.marks.mapped(prt, field, "extension", observation);
     }
   }
   if (prt.field(5).isEmpty && prt.field(8).isEmpty) return;
-  const made = roleOf(prt, state);
+  const made = practitionerRoleOf(prt, PRT, prtPractitionerRole, state);
   if (made) (observation.performer ??= []).push(referenceTo(made));
 }
 
-/** OP orders, SC collects the specimen, ARI, TN and TR perform, PRI interprets. Source: message maps ORU_R01, OML_O21. */
-function ofOrder(
-  code: string,
-  reference: Reference,
-  owner: FhirResource | undefined,
-  state: State,
-): void {
-  const { order } = state.slots;
-  if (order?.immunization) {
-    order.immunization.performer = [
-      ...(order.immunization.performer ?? []),
-      { function: codeOf(hl7Table("0443"), code === "AP" ? "AP" : "OP"), actor: reference },
-    ];
-    return;
-  }
-  if (code === "OP") {
-    const target = order?.request ?? order?.medicationRequest;
-    if (target) target.requester ??= reference;
-    else state.pendingRequester = reference;
-  } else if (order?.report && code === "PRI") {
-    (order.report.resultsInterpreter ??= []).push(reference);
-  } else if (order?.report && ["ARI", "TN", "TR"].includes(code)) {
-    (order.report.performer ??= []).push(reference);
-  } else if (code === "SC" && state.slots.specimen) {
-    (state.slots.specimen.collection ??= {}).collector ??= reference;
-  } else if (owner?.resourceType === "ServiceRequest") {
-    (owner.performer ??= []).push(reference);
-  }
-}
-
-function roleOf(prt: Segment, state: State): Draft<PractitionerRole> | undefined {
-  const { conversion } = state;
-  const who = prt.field(5).first;
-  if (who.isEmpty && prt.field(8).isEmpty) return undefined;
-  const made = conversion.draft<PractitionerRole>({
-    resourceType: "PractitionerRole",
-    id: conversion.id(
-      "PractitionerRole",
-      "PRT",
-      ...xcnIdentity(who, conversion),
-      prt.field(4).value,
-      prt.field(8).text,
-      prt.field(9).text,
-      prt.field(11).value,
-    ),
-  });
-  if (["DE", "D"].includes(prt.field(2).value)) made.active = false;
-  if (applyMap(prtPractitionerRole, prt, made, conversion)) return made;
-  conversion.drop(made);
-  return undefined;
-}
-
-function relatedOf(prt: Segment, state: State): void {
-  const { conversion, patientReference } = state;
-  if (!patientReference || prt.field(5).isEmpty) return;
-  const person = conversion.draft<RelatedPerson>({
-    resourceType: "RelatedPerson",
-    id: conversion.id(
-      "RelatedPerson",
-      patientReference.reference ?? "",
-      ...xcnIdentity(prt.field(5).first, conversion),
-      prt.field(4).value,
-    ),
-    patient: patientReference,
-  });
-  if (!applyMap(prtRelatedPerson, prt, person, conversion)) conversion.drop(person);
+/** Where something was observed: PRT-9 with PRT-14 as its address. Source: PRT[Observation-Location]. */
+function placeOf(prt: Segment, conversion: Conversion): Reference | undefined {
+  const named = location(prt.field(9).first, conversion, prt, 9);
+  const address = xadToAddress(prt.field(14).first, conversion);
+  if (!address) return named;
+  const place = conversion.find("Location", named) ?? locationAt(prt, 14, conversion);
+  place.address ??= address;
+  return referenceTo(place as Draft);
 }
 
 function deviceOf(prt: Segment, { conversion }: State): Reference | undefined {
