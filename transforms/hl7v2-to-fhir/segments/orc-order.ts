@@ -55,9 +55,9 @@ function addParticipant(
   const { immunization, report } = order;
   const request = order.request ?? order.medicationRequest;
   if (immunization) {
-    const function_ = ["OP", "AP"].includes(code) ? codeOf(hl7Table("0443"), code) : role;
+    const capacity = ["OP", "AP"].includes(code) ? codeOf(hl7Table("0443"), code) : role;
     (immunization.performer ??= []).push({
-      ...(function_ ? { function: function_ } : {}),
+      ...(capacity ? { function: capacity } : {}),
       actor: reference,
     });
   } else if (code === "OP") {
