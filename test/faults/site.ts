@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { LogRecord } from "#broker";
-import { freePort } from "../support/pipeline.ts";
+import { freePort } from "../servers/free-port.ts";
 import { connectorConfig, eventually, postConnector, rest } from "../support/rest-client.ts";
 import { openBeside, topicContents, topicsMatching } from "../support/topic-contents.ts";
 import { temporaryDirectory, workerProps } from "../support/worker-process.ts";

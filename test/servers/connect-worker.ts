@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { freePort, startJavaProcess } from "./java-process.ts";
-import type { JavaProcess } from "./java-process.ts";
+import { freePort } from "./free-port.ts";
+import { startServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { ServerMissingError, connectJars } from "./kafka-jars.ts";
 
 /** The worker of Apache Kafka Connect itself, with its FileStream connectors, as a process. */
@@ -54,8 +55,8 @@ export async function startConnectWorker(
   const logging = join(folder, "log4j2.xml");
   writeFileSync(logging, LOG4J_XML);
   const logFile = join(folder, "worker.log");
-  const run = (): Promise<JavaProcess> =>
-    startJavaProcess({
+  const run = (): Promise<ServerProcess> =>
+    startServerProcess({
       name: "Kafka Connect's worker",
       args: [
         ...MEMORY,

@@ -3,7 +3,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort, startJavaProcess } from "./java-process.ts";
+import { freePort } from "./free-port.ts";
+import { startServerProcess } from "./server-process.ts";
 import { pythonWith } from "./python-packages.ts";
 
 /** Pinned, with the Python driver that it still works with. */
@@ -24,7 +25,7 @@ export async function startFakesnow(): Promise<Fakesnow> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "fakesnow-"));
   const script = join(dirname(fileURLToPath(import.meta.url)), "fakesnow-json-rows.py");
-  const server = await startJavaProcess({
+  const server = await startServerProcess({
     name: "fakesnow",
     program: python,
     args: [script, String(port)],

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "node:test";
-import { freePort } from "./java-process.ts";
+import { freePort } from "./free-port.ts";
 import { ServerMissingError, mavenJars } from "./maven-jars.ts";
 
 /** Pinned: HAPI HL7v2, the MLLP stack of most Java interfaces. */

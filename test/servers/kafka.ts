@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, startJavaProcess } from "./java-process.ts";
-import type { JavaProcess } from "./java-process.ts";
+import { freePort } from "./free-port.ts";
+import { startServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { kafkaJars } from "./kafka-jars.ts";
 
 /** A real Apache Kafka, one node in KRaft mode, as a process on 127.0.0.1. */
@@ -78,8 +79,8 @@ function start(
   properties: string,
   logFile: string,
   port: number,
-): Promise<JavaProcess> {
-  return startJavaProcess({
+): Promise<ServerProcess> {
+  return startServerProcess({
     name: "Kafka",
     args: [...MEMORY, "-cp", classPath, "kafka.Kafka", properties],
     logFile,

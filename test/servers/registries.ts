@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fetchedFolder } from "./fetched-folder.ts";
 import { pythonWith } from "./python-packages.ts";
-import { freePort, startJavaProcess } from "./java-process.ts";
+import { freePort } from "./free-port.ts";
+import { startServerProcess } from "./server-process.ts";
 import { ServerMissingError } from "./maven-jars.ts";
 
 /** Pinned. The newest Apicurio that runs on Java 17. */
@@ -114,7 +115,7 @@ async function start(
 ): Promise<RegistryServer> {
   const folder = mkdtempSync(join(tmpdir(), "registry-"));
   const url = `http://127.0.0.1:${port}`;
-  const running = await startJavaProcess({
+  const running = await startServerProcess({
     name,
     program,
     args,

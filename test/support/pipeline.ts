@@ -1,10 +1,10 @@
 import type { TestContext } from "node:test";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectorConfig, eventually, postConnector } from "./rest-client.ts";
 import { openBeside, topicsMatching } from "./topic-contents.ts";
 import { startWorkerProcess, temporaryDirectory, workerProps } from "./worker-process.ts";
 import type { WorkerProcess } from "./worker-process.ts";
+import { freePort } from "../servers/free-port.ts";
 import { kafkaForTests } from "../servers/kafka-fixture.ts";
 import type { LogRecord } from "#broker";
 
@@ -25,16 +25,6 @@ export async function testLog(t: TestContext, kind: LogKind): Promise<TestLog> {
   }
   const { bootstrapServers } = await kafkaForTests(t);
   return { bootstrapServers, prefix: `t${process.pid}-${++logs}-` };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export interface Pipeline {

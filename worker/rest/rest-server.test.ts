@@ -4,7 +4,7 @@ import { ConnectError } from "#connect-api";
 import { HerderError } from "../herder/herder.ts";
 import { FakeHerder } from "./fixtures/fake-herder.ts";
 import { ask } from "#test/support/ask";
-import { freePort } from "#test/servers/java-process";
+import { freePort } from "#test/servers/free-port";
 import { checkAnswer, serve, startServer, testRows } from "./fixtures/rest-rows.ts";
 
 const notFound = { status: 404, answer: "HTTP 404 Not Found", call: null };

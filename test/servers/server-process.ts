@@ -2,11 +2,10 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A running Java server; it ends with this process, however that ends. */
-export interface JavaProcess {
+/** A running server; it ends with this process, however that ends. */
+export interface ServerProcess {
   readonly pid: number;
   /** Sends SIGKILL, or SIGTERM for an orderly end, and waits for it. */
   kill(signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
@@ -14,12 +13,12 @@ export interface JavaProcess {
   end(): Promise<void>;
 }
 
-export interface JavaProcessOptions {
+export interface ServerProcessOptions {
   /** What it is called in messages. */
   readonly name: string;
   /** `java` when it is not given. */
   readonly program?: string;
-  /** Arguments of `java`: memory, class path, main class and its arguments. */
+  /** Arguments of the program; of `java`: memory, class path, main class and its arguments. */
   readonly args: readonly string[];
   /** Its stdout and stderr are appended here. */
   readonly logFile: string;
@@ -29,7 +28,7 @@ export interface JavaProcessOptions {
 }
 
 /** Starts it and waits until it is ready; an early end or the time-out throws with the end of its log. */
-export async function startJavaProcess(options: JavaProcessOptions): Promise<JavaProcess> {
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   // The shell waits for the end of its input, which is the end of this process however it comes, and
   // then ends the server: no orphan is left.
   const script = `log=$1; program=$2; shift 2
@@ -76,13 +75,4 @@ function unreference(watchdog: ChildProcess): void {
   watchdog.unref();
   (watchdog.stdout as unknown as { unref?(): void }).unref?.();
   (watchdog.stdin as unknown as { unref?(): void }).unref?.();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
