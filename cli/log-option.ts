@@ -13,13 +13,13 @@ export const logOptions = {
 export const LOG_USAGE = "[--bootstrap embedded:DIR|HOST:PORT] [--worker worker.properties]";
 
 /**
- * Opens the log that `--bootstrap`, the worker file of `--worker`, or CONNECT_BOOTSTRAP names, for reading;
- * by default localhost:9092. An embedded log may be in use by a worker meanwhile.
+ * Opens the log that `--bootstrap`, the worker file of `--worker`, or CONNECT_BOOTSTRAP names, for reading unless it is
+ * said otherwise; by default localhost:9092. An embedded log may be in use by a worker while it is read, not while it is written.
  */
-export async function openLog(values: {
-  readonly bootstrap?: string;
-  readonly worker?: string;
-}): Promise<RecordLog> {
+export async function openLog(
+  values: { readonly bootstrap?: string; readonly worker?: string },
+  { isWriting = false }: { readonly isWriting?: boolean } = {},
+): Promise<RecordLog> {
   const worker = values.worker === undefined ? {} : workerFile(values.worker);
   const servers =
     values.bootstrap ??
@@ -29,7 +29,7 @@ export async function openLog(values: {
   const settings: RecordLogSettings = {
     ...worker,
     "bootstrap.servers": servers,
-    "embedded.read.only": "true",
+    "embedded.read.only": String(!isWriting),
   };
   return openRecordLog(settings);
 }

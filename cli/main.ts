@@ -7,6 +7,7 @@ import { hl7Generate } from "./commands/hl7-generate.ts";
 import { hl7Parse } from "./commands/hl7-parse.ts";
 import { hl7Send } from "./commands/hl7-send.ts";
 import { hl7Validate } from "./commands/hl7-validate.ts";
+import { replay } from "./commands/replay.ts";
 import { schemaCommands } from "./commands/schema.ts";
 import { topicsList } from "./commands/topics-list.ts";
 import { topicsRead } from "./commands/topics-read.ts";
@@ -16,6 +17,7 @@ import type { Command } from "./command.ts";
 const commands: readonly Command[] = [
   topicsList,
   topicsRead,
+  replay,
   ...connectors,
   ...schemaCommands,
   hl7Convert,
