@@ -18,9 +18,11 @@ const DAY =
 const MONTH = `((${YEAR})(-(0[1-9]|1[0-2]))?)`;
 const TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?";
 const ZONE = "(Z|(\\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))";
-/** Anything but control characters, with at least one that is no white space. */
-const TEXT =
-  "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*\\S[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$";
+/**
+ * Anything but control characters, with at least one that is no white space. The regular expressions of every registry know `\x00`;
+ * Go's do not know `\u0000`.
+ */
+const TEXT = "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]*\\S[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]*$";
 
 const matching = (pattern: string): Schema => ({ type: "string", pattern });
 

@@ -87,6 +87,18 @@ const vectors: readonly (readonly [
     false,
   ],
   ["J19 a pattern is added", open({ a }), open({ a: { ...a, pattern: "x" } }), false],
+  [
+    "J19 … and one that writes a character in another way is the same",
+    open({ a: { ...a, pattern: "[\\u000B\\u00e9]" } }),
+    open({ a: { ...a, pattern: "[\\x0b\\xe9]" } }),
+    true,
+  ],
+  [
+    "J19 … but not behind an escaped backslash",
+    open({ a: { ...a, pattern: "\\\\u000b" } }),
+    open({ a: { ...a, pattern: "\\\\x0b" } }),
+    false,
+  ],
   ["J20 an object is closed", open({ a }), closed({ a }), false],
   ["J21 a recursive schema against itself", recursive, structuredClone(recursive), true],
   ["J22 the FHIR Patient against itself", patient, structuredClone(patient), true],

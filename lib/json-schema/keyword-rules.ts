@@ -1,4 +1,5 @@
 import type { JsonSchemaReason } from "./reason.ts";
+import { samePattern } from "./same-pattern.ts";
 import type { SchemaObject } from "./schema-document.ts";
 
 /** Bounds that may go down, or away. */
@@ -42,7 +43,7 @@ export function keywordReasons(
       } else if (isTighter(Number(was), Number(is))) add(keyword, "made tighter");
     }
   }
-  if (update["pattern"] !== undefined && update["pattern"] !== original["pattern"]) {
+  if (update["pattern"] !== undefined && !samePattern(original["pattern"], update["pattern"])) {
     add("pattern", original["pattern"] === undefined ? "added" : "changed");
   }
   const [wasMultiple, isMultiple] = [original["multipleOf"], update["multipleOf"]];

@@ -232,3 +232,13 @@ test("S-14: every resource of the pipeline is compiled ahead of time", () => {
   }
   assert.doesNotMatch(text, /\brequire\(|^import /m);
 });
+
+test("S-13: patterns are written as the regular expressions of all registries know them", () => {
+  for (const file of readdirSync("schemas/fhir/json")) {
+    const text = readFileSync(`schemas/fhir/json/${file}`, "utf8");
+    // Go's have neither \u escapes nor look-around.
+    for (const [pattern] of text.matchAll(/"pattern":"(?:[^"\\]|\\.)*"/g)) {
+      assert.doesNotMatch(pattern, /\\\\u|\(\?[=!<]/, file);
+    }
+  }
+});

@@ -72,8 +72,21 @@ process.env["AWS_ACCESS_KEY_ID"] ??= "test";
 process.env["AWS_SECRET_ACCESS_KEY"] ??= "test";
 
 const isLong = process.env["CLINICAL_LONG_TESTS"] === "1";
+/** A registry that runs already and speaks Confluent's API, for `REGISTRY_URL=http://… npm run test:registries`. */
+const given = process.env["REGISTRY_URL"];
+const givenServers: readonly Server[] =
+  given === undefined
+    ? []
+    : [
+        {
+          name: "REGISTRY_URL",
+          start: () => Promise.resolve({ url: given, stop: () => Promise.resolve() }),
+          path: "",
+          deviations: {},
+        },
+      ];
 
-for (const server of servers.filter(({ isSlow }) => isLong || !isSlow)) {
+for (const server of [...servers.filter(({ isSlow }) => isLong || !isSlow), ...givenServers]) {
   test(`S-1: ${server.name} speaks the registry API`, async (t) => {
     const running = await registryForTests(t, server.start);
     if (!running) return;

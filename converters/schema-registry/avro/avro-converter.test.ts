@@ -59,7 +59,7 @@ test("S-6: a schema that is not registered is refused, and is registered when th
   assert.ok(await converter().fromConnectData("t", schema, struct()));
 });
 
-test("after the first record of a schema, both ways are synchronous", async (t) => {
+test("S-9: after the first record of a schema, both ways are synchronous", async (t) => {
   const { converter } = setup(t);
   const own = converter(registering);
   const first = (await own.fromConnectData("t", schema, struct())) as Uint8Array;

@@ -1,4 +1,4 @@
-import { SchemaDocument, isObject } from "#lib/json-schema";
+import { SchemaDocument, isObject, samePattern } from "#lib/json-schema";
 import type { JsonSchema, SchemaObject } from "#lib/json-schema";
 import type { ChangeClass, ChangeKind, SchemaChange } from "./schema-change.ts";
 
@@ -109,7 +109,9 @@ class Walk {
     }
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
       if (WALKED.has(name)) continue;
-      const isSame = JSON.stringify(before[name]) === JSON.stringify(after[name]);
+      const isSame =
+        JSON.stringify(before[name]) === JSON.stringify(after[name]) ||
+        (name === "pattern" && samePattern(before[name], after[name]));
       if (isSame || name === "definitions" || name === "$defs") continue;
       if (DOCUMENTATION.has(name) || name === "connect.index") {
         this.#add(path, "documentation", "patch", `${name} changed`);
