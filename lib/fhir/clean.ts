@@ -26,7 +26,7 @@ function cleanObject(object: Record<string, unknown>): boolean {
 
 function keep(value: unknown, holder: Record<string, unknown>, key: string): boolean {
   if (typeof value === "string") {
-    const text = key === "code" ? fhirCode(allowedText(value)) : allowedText(value);
+    const text = CODES.has(key) ? fhirCode(allowedText(value)) : allowedText(value);
     if (text !== value) holder[key] = text;
     return isFilled(text);
   }
@@ -48,6 +48,9 @@ function keepItem(item: unknown, list: unknown[], index: number, key: string): b
   if (!cleanObject(item as Record<string, unknown>)) return false;
   return key !== "extension" || Object.keys(item).length > 1;
 }
+
+/** Elements whose type is code and whose text comes from outside; others have codes of FHIR's own. */
+const CODES: ReadonlySet<string> = new Set(["code", "valueCode", "language", "contentType"]);
 
 function isFilled(text: string): boolean {
   const first = text.charCodeAt(0);

@@ -70,6 +70,15 @@ test("nothing in the header can end the frame or add a segment", () => {
   assert.equal(parseAck(ack).controlId, "XY");
 });
 
+test("delimiters that are no characters of the sender's charset are not taken over", () => {
+  const ack = ackMessage(
+    bytes("MSH|&~\\\u00b4#|||||1||ORU&R01|7||2.5.1||||||UNICODE UTF-8\r"),
+    failed,
+  );
+
+  assert.deepEqual(parseAck(ack), { code: "AE", controlId: "", errorCodes: ["101"] });
+});
+
 test("what is not HL7 gets a NAK with an empty MSA-2", () => {
   const ack = ackMessage(bytes("GET / HTTP/1.1"), { ...failed, code: "AR" });
 

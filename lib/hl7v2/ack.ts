@@ -1,7 +1,7 @@
 import { DEFAULT_DELIMITERS } from "./delimiters.ts";
 import type { Delimiters } from "./delimiters.ts";
 import { encodeEscapes } from "./escape.ts";
-import { MessageHeader, headerBytes, latin1Text } from "./header.ts";
+import { MessageHeader, headerBytes, latin1Text, readHeader } from "./header.ts";
 import { parseMessage } from "./message.ts";
 
 /** Table 0008 "Acknowledgment code". */
@@ -114,6 +114,8 @@ function originalOf(bytes: Uint8Array): Original {
   try {
     const text = latin1Text(headerBytes(bytes));
     const header = new MessageHeader(text);
+    // Byte by byte anything may be a delimiter; in the charset of MSH-18 it may be no character at all.
+    if (/[^\u0000-\u007F]/.test(Object.values(header.delimiters).join(""))) readHeader(bytes);
     return {
       delimiters: header.delimiters,
       encodingCharacters: withoutControls(header.segment.field(2).text),

@@ -1,5 +1,5 @@
 import type { FhirResource, Reference } from "fhir/r4";
-import { clean, fhirDate, fhirDateTime, fhirInstant, resourceId } from "#lib/fhir";
+import { fhirDate, fhirDateTime, fhirInstant, resourceId } from "#lib/fhir";
 import type { Message, Segment } from "#lib/hl7v2";
 import { dropUnknownSystems } from "./codesystems/honest-codings.ts";
 import { FieldMarks } from "./field-marks.ts";
@@ -122,7 +122,7 @@ export class Conversion {
   made(): readonly Made[] {
     if (this.#made) return this.#made;
     const made = [...this.#drafts.values()].map(({ resource, key }) => ({
-      resource: dropUnknownSystems(clean(resource)),
+      resource: dropUnknownSystems(resource),
       key,
       rank: ranks.get(resource.resourceType) ?? MIDDLE,
     }));

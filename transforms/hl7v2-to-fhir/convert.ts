@@ -3,10 +3,11 @@ import { groupMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
 import { Conversion, referenceTo } from "./conversion.ts";
 import type { ConversionOptions, Draft, Made } from "./conversion.ts";
+import type { Lost } from "./field-marks.ts";
 import { handlers } from "./handlers.ts";
+import { completeResources } from "./incomplete.ts";
 import { eventMap } from "./messages/all.ts";
 import type { EventMap } from "./messages/all.ts";
-import { completeResource } from "./required-elements.ts";
 import { mshToMessageHeader } from "./segments/msh-messageheader.ts";
 import { mshToProvenance } from "./segments/msh-provenance.ts";
 import { finishOrder } from "./segments/orc-order.ts";
@@ -57,12 +58,24 @@ export function convertMessage(message: Message, options: ConversionOptions): Co
       text: "The message has no PID segment, so there is no patient to make resources for",
     };
   }
-  const conversion = new Conversion(message, options);
-  convert(message, event, conversion);
+  let conversion = new Conversion(message, options);
+  let lost = convert(message, event, conversion);
+  if (lost.length > 0) {
+    // Only the trace knows which fields are concerned. It is rare that any are.
+    if (!options.trace) {
+      conversion = new Conversion(message, { ...options, trace: true });
+      lost = convert(message, event, conversion);
+    }
+    conversion.marks.lose(lost);
+  }
   return { made: conversion.made(), conversion, structure: event.map.structure };
 }
 
-function convert(message: Message, { map, meaning }: EventMap, conversion: Conversion): void {
+function convert(
+  message: Message,
+  { map, meaning }: EventMap,
+  conversion: Conversion,
+): readonly Lost[] {
   const state = new State(conversion, meaning);
   walk(
     groupMessage(message).root,
@@ -72,16 +85,17 @@ function convert(message: Message, { map, meaning }: EventMap, conversion: Conve
   finishOrder(state.slots, state);
   map.finish?.(state);
   const drafts = [...conversion.drafts].map(({ resource }) => resource as Draft);
-  for (const draft of drafts) completeResource(draft, state);
   const header = mshToMessageHeader(drafts.filter(isFocus), conversion);
   sftToMessageHeader(header, conversion);
   const targets = [...conversion.drafts].map(({ resource }): Reference =>
     referenceTo(resource as Draft),
   );
   mshToProvenance(targets, meaning, conversion);
+  const lost = completeResources(state);
   if (conversion.options.profile === "us-core") {
     for (const { resource } of conversion.drafts) addUsCore(resource);
   }
+  return lost;
 }
 
 /** What a message is about: the patient, the visit, results, orders, appointments, documents. */

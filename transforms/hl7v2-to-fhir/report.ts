@@ -1,7 +1,7 @@
 import type { FhirResource } from "fhir/r4";
 import type { Message, Segment } from "#lib/hl7v2";
 import type { Conversion } from "./conversion.ts";
-import { IGNORED, MAPPED, NOT_UNDERSTOOD } from "./field-marks.ts";
+import { INCOMPLETE, IGNORED, MAPPED, NOT_UNDERSTOOD } from "./field-marks.ts";
 import { handlers } from "./handlers.ts";
 import { codeTable } from "./codesystems/code-table.ts";
 
@@ -122,6 +122,9 @@ export function conversionReport(message: Message, conversion: Conversion): Conv
 
 function whyUnmapped({ name }: Segment, mark: number): string {
   if (mark === NOT_UNDERSTOOD) return "the field does not hold what its type says";
+  if (mark === INCOMPLETE) {
+    return "what it would have made lacks something that FHIR R4 demands, and was left out";
+  }
   const isKnown = handlers[name] !== undefined || READ_OTHERWISE.has(name);
   return isKnown
     ? "no map knows the field here, or there is nothing that it could be added to"

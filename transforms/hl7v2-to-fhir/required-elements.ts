@@ -1,5 +1,6 @@
-import type { FhirResource, Observation } from "fhir/r4";
+import type { Appointment, FhirResource, Observation } from "fhir/r4";
 import { hl7Table } from "./codesystems/coding-system.ts";
+import { isBefore } from "./datatypes/dr-period.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -26,7 +27,11 @@ export function completeResource(draft: FhirResource, state: State): void {
     case "Observation":
       knownSpecimen(draft, state);
       break;
+    case "Appointment":
+      completeAppointment(draft);
+      break;
     case "DocumentReference":
+      draft.content ??= [];
       if (draft.content.length === 0) {
         draft.content.push({ attachment: { title: "the content is not in the message" } });
       }
@@ -37,20 +42,24 @@ export function completeResource(draft: FhirResource, state: State): void {
   if (draft.resourceType === "ServiceRequest" && draft.occurrenceTiming) {
     delete draft.occurrenceDateTime;
   }
-  switch (draft.resourceType) {
-    case "MedicationRequest":
-    case "MedicationDispense":
-    case "MedicationAdministration":
-      if (!draft.medicationReference) draft.medicationCodeableConcept ??= { text: "unknown" };
-      break;
-    default:
+}
+
+function completeAppointment(appointment: Appointment): void {
+  appointment.participant ??= [];
+  if (appointment.participant.length === 0) {
+    appointment.participant.push({ actor: { display: "unknown" }, status: "needs-action" });
   }
-  if (draft.resourceType === "MedicationAdministration") {
-    if (!draft.effectivePeriod && !draft.effectiveDateTime) {
-      const at = state.happenedAt;
-      if (at !== undefined) draft.effectiveDateTime = at;
+  // Invariants app-2 and app-3: both ends or none; only proposed, cancelled and waiting ones have none.
+  const { start, end } = appointment;
+  if (start === undefined) {
+    delete appointment.end;
+    if (!["proposed", "cancelled", "waitlist"].includes(appointment.status)) {
+      appointment.status =
+        appointment.status === "entered-in-error" || appointment.status === "noshow"
+          ? "cancelled"
+          : "proposed";
     }
-  }
+  } else if (end === undefined || isBefore(end, start)) appointment.end = start;
 }
 
 /** An observation that names its specimen by number alone (OBX-33) refers to it when the message tells of it. */

@@ -85,6 +85,10 @@ export function applyMap<T extends object>(
       marks.ignored(segment, position, reason ?? DELETED);
       continue;
     }
+    if (isBlank(field.text)) {
+      marks.mark(segment, position, NOT_UNDERSTOOD);
+      continue;
+    }
     marks.enter(segment, position);
     let hasValue = false;
     for (const row of rows ?? []) {
@@ -97,6 +101,11 @@ export function applyMap<T extends object>(
     hasAny ||= hasValue;
   }
   return hasAny;
+}
+
+/** Nothing but blanks and control characters, which FHIR allows in no value. */
+function isBlank(text: string): boolean {
+  return text.charCodeAt(0) <= 0x20 && !/[^\s\u0000-\u001F]/.test(text);
 }
 
 export const DELETED = "the sender deletes the value";

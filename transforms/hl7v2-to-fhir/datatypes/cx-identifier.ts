@@ -4,6 +4,7 @@ import type { Repetition } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import type { Conversion } from "../conversion.ts";
 import type { ValueOf } from "../segment-map.ts";
+import { periodOf } from "./dr-period.ts";
 import { hdToOrganization } from "./hd-organization.ts";
 import { hdToUri } from "./hd-uri.ts";
 import { subcomponentsOf } from "./parts.ts";
@@ -27,15 +28,14 @@ export function cxToIdentifier(cx: Repetition, conversion: Conversion): Identifi
   const value = cx.component(1).value;
   if (value === "") return undefined;
   const type = fhirCode(cx.component(5).value);
-  const start = fhirDate(cx.component(7).value);
-  const end = fhirDate(cx.component(8).value);
+  const period = periodOf(fhirDate(cx.component(7).value), fhirDate(cx.component(8).value));
   const extension = checkDigit(cx.component(2).value, cx.component(3).value);
   return {
     ...(extension ? { extension } : {}),
     ...(type === "" ? {} : { type: identifierType(type) }),
     ...assignedBy(cx, 4, conversion),
     value,
-    ...(start || end ? { period: { start, end } } : {}),
+    ...(period ? { period } : {}),
   };
 }
 

@@ -81,7 +81,8 @@ function textBase64(text: string): string {
 
 /** Maps an RP to an Attachment: RP.1 url, RP.3 and RP.4 contentType. Source: HL7 v2-to-FHIR, RP[Attachment]. */
 export function rpToAttachment(rp: Repetition): Attachment | undefined {
-  const url = rp.component(1).value;
+  // A URL has no white space; what a pointer has of it is written as URLs write it.
+  const url = rp.component(1).value.trim().replaceAll(/\s/g, encodeURIComponent);
   if (url === "") return undefined;
   const contentType = mediaType(rp.component(3).value, rp.component(4).value);
   return { ...(contentType === undefined ? {} : { contentType }), url };

@@ -1,5 +1,6 @@
 import type { Location } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
+import { codeTable } from "../codesystems/code-table.ts";
 import { mapCode } from "../codesystems/concept-maps.ts";
 import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { location } from "../datatypes/pl-location.ts";
@@ -9,6 +10,11 @@ import { xonToOrganization } from "../datatypes/xon-organization.ts";
 import { xtn } from "../datatypes/xtn-contactpoint.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+
+const STATUS: Readonly<Record<string, NonNullable<Location["status"]>>> = codeTable({
+  A: "active",
+  I: "inactive",
+});
 
 const { each, one, rule, kept } = rowsFor<Location>();
 
@@ -38,8 +44,8 @@ export const ldpLocation = segmentMap<Location>("LDP[Location]", {
   4: each("type", cwe(undefined, "0265")),
   5: kept("valueCodeableConcept", cwe(undefined, "0004")),
   6: rule("status", (field, target) => {
-    const status = { A: "active", I: "inactive" }[field.value];
-    if (status) target.status = status as NonNullable<Location["status"]>;
+    const status = STATUS[field.value];
+    if (status) target.status = status;
     return status !== undefined;
   }),
   7: kept("valueDateTime", dateTime),

@@ -17,7 +17,7 @@ import { componentsOf } from "../datatypes/parts.ts";
 import { code, text } from "../datatypes/primitives.ts";
 import { ptToTags } from "../datatypes/pt-meta.ts";
 import { organization } from "../datatypes/xon-organization.ts";
-import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import { applyMap, keptUrl, rowsFor, segmentMap } from "../segment-map.ts";
 import { codeTable } from "../codesystems/code-table.ts";
 
 const { one, each, rule, kept } = rowsFor<MessageHeader>();
@@ -109,14 +109,25 @@ export const msaMessageHeader = segmentMap<MessageHeader>(
       return true;
     }),
     2: rule("response.identifier", (field, target) => {
-      if (field.value === "") return false;
-      target.response = { code: target.response?.code ?? "ok", identifier: field.value };
+      const id = field.value;
+      if (id === "") return false;
+      target.response = { code: target.response?.code ?? "ok", identifier: id };
+      if (ID.test(id)) return true;
+      // A control id may have characters that an id of FHIR has not.
+      target.response.identifier = "";
+      Object.assign(target.response, {
+        _identifier: absent(),
+        extension: [{ url: keptUrl("MSA", 2), valueString: id }],
+      });
       return true;
     }),
     3: kept("valueString", text),
   },
   { 4: "orders messages of a sequence protocol", 6: "an error of version 2.3, which ERR says" },
 );
+
+/** FHIR R4, data type id. */
+const ID = /^[A-Za-z0-9.-]{1,64}$/;
 
 const RESPONSES: Readonly<Record<string, "ok" | "transient-error" | "fatal-error">> = codeTable({
   AA: "ok",
@@ -149,8 +160,6 @@ export function mshToMessageHeader(
   applyMap(mshMessageHeader, header.segment, draft, conversion);
   const msa = message.segment("MSA");
   if (msa) applyMap(msaMessageHeader, msa, draft, conversion);
-  // FHIR demands both; a response without the id of what it answers is none.
-  if (draft.response?.identifier === "") delete draft.response;
   if (draft.eventCoding === undefined) {
     draft.eventCoding = { system: hl7Table("0076"), code: header.messageCode || "unknown" };
   }

@@ -1,4 +1,5 @@
 import type { Annotation, FhirResource } from "fhir/r4";
+import { clean } from "#lib/fhir";
 import type { Segment } from "#lib/hl7v2";
 import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { dateTime, text, wholeText } from "../datatypes/primitives.ts";
@@ -56,7 +57,8 @@ export function nte(segment: Segment, state: State): void {
   if (!owner) return;
   const note: Annotation = { text: "" };
   applyMap(nteAnnotation, segment, note, conversion, { resource: owner, element: "note" });
-  if (note.text === "") return;
+  // A text of nothing but control characters is none.
+  if (!clean(note).text) return;
   if (WITH_NOTE.has(owner.resourceType)) {
     const noted = owner as { note?: Annotation[] };
     (noted.note ??= []).push(note);

@@ -1,5 +1,6 @@
 import type { Attachment, DocumentReference } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
+import { codeTable } from "../codesystems/code-table.ts";
 import {
   edToAttachment,
   inBinary,
@@ -9,6 +10,15 @@ import {
 import { wholeText } from "../datatypes/primitives.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+
+const DOC_STATUS: Readonly<Record<string, NonNullable<DocumentReference["docStatus"]>>> = codeTable(
+  {
+    F: "final",
+    P: "preliminary",
+    C: "amended",
+    D: "entered-in-error",
+  },
+);
 
 const { rule } = rowsFor<DocumentReference>();
 
@@ -26,10 +36,8 @@ export const obxDocumentReference = segmentMap<DocumentReference>(
     }),
     5: rule("content.attachment", (field) => field.text !== ""),
     11: rule("docStatus", (field, target) => {
-      const status = { F: "final", P: "preliminary", C: "amended", D: "entered-in-error" }[
-        field.value
-      ];
-      if (status) target.docStatus ??= status as NonNullable<DocumentReference["docStatus"]>;
+      const status = DOC_STATUS[field.value];
+      if (status) target.docStatus ??= status;
       return field.value !== "";
     }),
   },

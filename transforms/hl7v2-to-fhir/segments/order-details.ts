@@ -1,7 +1,7 @@
 import type { Account, Coverage, NutritionOrder, ServiceRequest, SupplyRequest } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { cwe } from "../datatypes/cwe-codeableconcept.ts";
-import { cxToIdentifier } from "../datatypes/cx-identifier.ts";
+import { absent, cxToIdentifier } from "../datatypes/cx-identifier.ts";
 import { ei } from "../datatypes/ei-identifier.ts";
 import { date, dateTime, decimal, text, wholeText, yesOrNo } from "../datatypes/primitives.ts";
 import { cq, money, quantityOf } from "../datatypes/quantities.ts";
@@ -194,8 +194,8 @@ export const rqd: Handler = (segment, state) => {
   });
   order.supply = request;
   applyMap(rqdSupplyRequest, segment, request, conversion);
-  request.quantity ??= { value: 1 };
-  request.itemCodeableConcept ??= { text: "unknown" };
+  // A quantity is required, and there is none to be told.
+  request.quantity ??= absent();
   state.slots.owner = request;
 };
 

@@ -87,6 +87,7 @@ export const pidPatient = segmentMap<Patient>(
       const at = conversion.dateTime(field.value);
       if (at === undefined) return false;
       target.deceasedDateTime = at;
+      delete target.deceasedBoolean;
       return true;
     }),
     30: rule("deceased[x]", (field, target, conversion, segment) => {

@@ -9,6 +9,7 @@ import type {
   RelatedPerson,
 } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
+import { codeTable } from "../codesystems/code-table.ts";
 import { referenceTo } from "../conversion.ts";
 import type { Conversion, Draft } from "../conversion.ts";
 import { concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
@@ -43,14 +44,14 @@ const team = rowsFor<CareTeamParticipant>();
 const PREFERRED = "http://hl7.org/fhir/StructureDefinition/iso21090-preferred";
 
 /** What PRT-23 (table 0185) prefers: B beeper, C cell, E e-mail, F fax, H home, O office. */
-const isPreferred: Readonly<Record<string, (point: ContactPoint) => boolean>> = {
+const isPreferred: Readonly<Record<string, (point: ContactPoint) => boolean>> = codeTable({
   B: ({ system }) => system === "pager",
   C: ({ use }) => use === "mobile",
   E: ({ system }) => system === "email",
   F: ({ system }) => system === "fax",
   H: ({ use }) => use === "home",
   O: ({ use }) => use === "work",
-};
+});
 
 /** PRT-15, where PRT-23 says which one is preferred. */
 const telecom: ValueOf<ContactPoint> = (repetition, conversion, segment, position) => {

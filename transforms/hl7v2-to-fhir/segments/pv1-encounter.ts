@@ -8,6 +8,7 @@ import { referenceTo } from "../conversion.ts";
 import type { Conversion, Draft } from "../conversion.ts";
 import { codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { cxOfType, cxToIdentifier } from "../datatypes/cx-identifier.ts";
+import { isBefore } from "../datatypes/dr-period.ts";
 import { authorityOf } from "../datatypes/hd-uri.ts";
 import { subcomponentsOf } from "../datatypes/parts.ts";
 import { location } from "../datatypes/pl-location.ts";
@@ -231,7 +232,7 @@ function finishPeriod(encounter: Draft<Encounter>, segment: Segment, state: Stat
         ?.code as Encounter["status"]) ?? "in-progress");
   const { start, end } = encounter.period ?? {};
   // Invariant per-1. A visit that ends before it begins cannot be told apart from a mistake.
-  if (start && end && end.slice(0, 10) < start.slice(0, 10)) encounter.period = { start };
+  if (start && end && isBefore(end, start)) encounter.period = { start };
 }
 
 function financialClass(segment: Segment, state: State): void {

@@ -189,26 +189,8 @@ export function finishAppointment(state: State): void {
   if (patientReference) {
     appointment.participant.unshift({ actor: patientReference, status: "accepted" });
   }
-  if (appointment.participant.length === 0) {
-    appointment.participant.push({ actor: { display: "unknown" }, status: "needs-action" });
-  }
   if (appointment.start && !appointment.end && appointment.minutesDuration) {
     appointment.end = minutesAfter(appointment.start, String(appointment.minutesDuration));
-  }
-  // Invariants app-2 and app-3: both ends or none; only proposed, cancelled and waiting ones have none.
-  if (appointment.start && !appointment.end) {
-    appointment.end = appointment.start;
-  } else if (!appointment.start) {
-    delete appointment.end;
-    if (!["proposed", "cancelled", "waitlist"].includes(appointment.status)) {
-      appointment.status =
-        appointment.status === "entered-in-error" || appointment.status === "noshow"
-          ? "cancelled"
-          : "proposed";
-    }
-  }
-  if (appointment.start && appointment.end && appointment.end < appointment.start) {
-    appointment.end = appointment.start;
   }
   orderOf(state, appointment, conversion);
 }

@@ -38,7 +38,10 @@ function timingOf(target: Timed): Timing {
 function merge(timing: Timing, more: Timing | undefined): boolean {
   if (!more) return false;
   if (more.code) timing.code ??= more.code;
-  if (more.repeat) timing.repeat = { ...more.repeat, ...timing.repeat };
+  const repeat = { ...more.repeat, ...timing.repeat };
+  // Invariant tim-10: at times of the day, or at events.
+  if (repeat.timeOfDay) delete repeat.when;
+  if (Object.keys(repeat).length > 0) timing.repeat = repeat;
   return true;
 }
 
@@ -49,7 +52,8 @@ export const timingRows = {
   ),
   4: rule("timing.repeat.timeOfDay", (field, target) => {
     const times = field.repetitions.flatMap(({ value }) => timesOfDay(value) ?? []);
-    if (times.length === 0) return false;
+    // Invariant tim-10: at times of the day, or at events.
+    if (times.length === 0 || target.occurrenceTiming?.repeat?.when) return false;
     repeatOf(timingOf(target)).timeOfDay = times;
     return true;
   }),
