@@ -17,7 +17,10 @@ export abstract class Converter {
   readonly version: string | undefined = undefined;
   abstract config(): ConfigDef;
   abstract configure(props: Props, type: ConverterType): void;
-  /** `headers` are those of the log record under construction; a converter may append to them. */
+  /**
+   * `headers` are those of the log record under construction; a converter may append to them, and takes out what its
+   * bytes make untrue (a `content-type`).
+   */
   abstract fromConnectData(
     topic: string,
     schema: Schema | null,

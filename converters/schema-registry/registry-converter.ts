@@ -37,6 +37,7 @@ interface Writer {
   readonly expiresAt: number;
 }
 
+const decoder = new TextDecoder();
 const NOTHING: SchemaAndValue = { schema: null, value: null };
 
 /**
@@ -62,6 +63,8 @@ export abstract class RegistryConverter extends Converter {
     recordSchemas: RegistrySettings["recordSchemas"],
   ): ReadData;
   protected abstract writer(schema: ResolvedSchema, given: Schema | null): WriteData;
+  /** Whether a media type says the truth about written data; `isBare`: nothing of the wire format stands in its bytes. */
+  protected abstract isOfType(mediaType: string, isBare: boolean): boolean;
   /** What tells kinds of plain data in one topic apart. */
   protected kindOf(value: unknown): string {
     const { resourceType } = (value ?? {}) as { resourceType?: unknown };
@@ -124,9 +127,9 @@ export abstract class RegistryConverter extends Converter {
     }
     try {
       const known = this.#knownWriter(topic, schema, value);
-      if (known) return write(known, value, headers);
+      if (known) return this.#write(known, value, headers);
       return this.#loadWriter(topic, schema, value)
-        .then((writer) => write(writer, value, headers))
+        .then((writer) => this.#write(writer, value, headers))
         .catch((error: unknown) => {
           throw asConnectError(error);
         });
@@ -179,19 +182,32 @@ export abstract class RegistryConverter extends Converter {
     };
   }
 
+  #write(writer: Writer, value: unknown, headers: ConverterHeaders | undefined): Uint8Array {
+    const { framing } = writer;
+    const bytes = framing.finish(writer.write(value, framing.head));
+    if (headers && this.#part === "value") {
+      const isBare = framing.head.length === 0;
+      dropContentType(headers, (mediaType) => this.isOfType(mediaType, isBare));
+    }
+    if (framing.headers.length > 0) {
+      if (!headers) throw new DataError("HEADERS_MISSING", "The wire format needs record headers");
+      headers.push(...framing.headers);
+    }
+    return bytes;
+  }
+
   override close(): void {
     this.#settings?.registry.close();
   }
 }
 
-function write(writer: Writer, value: unknown, headers: ConverterHeaders | undefined): Uint8Array {
-  const { framing } = writer;
-  const bytes = framing.finish(writer.write(value, framing.head));
-  if (framing.headers.length > 0) {
-    if (!headers) throw new DataError("HEADERS_MISSING", "The wire format needs record headers");
-    headers.push(...framing.headers);
+/** Takes out headers that name the media type that the value had before it was written. */
+function dropContentType(headers: ConverterHeaders, isTrue: (mediaType: string) => boolean): void {
+  for (let index = headers.length - 1; index >= 0; index -= 1) {
+    const [name, value] = headers[index] as ConverterHeaders[number];
+    if (name !== "content-type" || value === null) continue;
+    if (!isTrue(decoder.decode(value))) headers.splice(index, 1);
   }
-  return bytes;
 }
 
 function nameOf(key: SchemaKey): string | number {

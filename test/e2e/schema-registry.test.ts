@@ -31,7 +31,11 @@ for (const variant of ["avro", "json-schema"] as const) {
     assert.equal(contents.get("healthcare.hl7v2.dlq")?.length ?? 0, 0);
     const fhir = [...contents].filter(([topic]) => topic.startsWith("healthcare.fhir."));
     for (const [topic, records] of fhir) {
-      for (const { value } of records) assert.equal(value?.[0], 0, `${topic} is framed`);
+      for (const record of records) {
+        assert.equal(record.value?.[0], 0, `${topic} is framed`);
+        assert.equal(headerText(record, "content-type"), undefined, topic);
+        assert.equal(headerText(record, "fhir-version"), "R4", topic);
+      }
     }
     const count = fhir.reduce((sum, [, records]) => sum + records.length, 0);
     const lines = async (): Promise<string[]> =>

@@ -172,6 +172,22 @@ for (const [what, bytes, code] of [
   });
 }
 
+test("a content type of what the value was before is not written beside Avro; one that says Avro is", async (t) => {
+  const own = setup(t).converter(registering);
+  const typed = (mediaType: string): ConverterHeaders => [
+    ["content-type", Buffer.from(mediaType)],
+    ["fhir-version", Buffer.from("R4")],
+  ];
+  const written = typed("application/fhir+json");
+  const kept = typed("application/avro");
+
+  await own.fromConnectData("healthcare.fhir.patient", null, patient, written);
+  await own.fromConnectData("healthcare.fhir.patient", null, patient, kept);
+
+  assert.deepEqual(written, typed("").slice(1));
+  assert.deepEqual(kept, typed("application/avro"));
+});
+
 test("tombstones pass both ways", async (t) => {
   const own = setup(t).converter();
 

@@ -112,6 +112,10 @@ export class AvroConverter extends RegistryConverter {
     };
   }
 
+  protected isOfType(mediaType: string): boolean {
+    return /\bavro\b/i.test(mediaType);
+  }
+
   /** Bytes alone are written as they are. */
   #bytesReader(avro: AvroSchema): ReadData {
     const connect = connectSchemaOf(avro, this.#data);

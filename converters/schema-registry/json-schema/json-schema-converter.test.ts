@@ -18,7 +18,7 @@ import {
   TIMESTAMP_SCHEMA,
   decimalSchema,
 } from "#connect-api";
-import type { Props, Schema } from "#connect-api";
+import type { ConverterHeaders, Props, Schema } from "#connect-api";
 import { exactNumber } from "#lib/exact-json";
 import { openEmbeddedRegistry } from "#lib/schema-registry";
 import { connectSchemaOfJson } from "./connect-schema-of.ts";
@@ -205,4 +205,22 @@ test("data that the schema does not allow is refused with its place, and without
       },
     );
   }
+});
+
+test("a content type of JSON is written beside bare JSON, and not where an id stands in front of it", async (t) => {
+  const make = setup(t);
+  const typed = (): ConverterHeaders => [["content-type", Buffer.from("application/fhir+json")]];
+  const [framed, bare] = [typed(), typed()];
+  const inHeader = "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer";
+
+  await make().fromConnectData("t", STRING_SCHEMA, "x", framed);
+  await make({ "value.schema.id.serializer": inHeader }).fromConnectData(
+    "t",
+    STRING_SCHEMA,
+    "x",
+    bare,
+  );
+
+  assert.deepEqual(framed, []);
+  assert.deepEqual(bare[0], typed()[0]);
 });

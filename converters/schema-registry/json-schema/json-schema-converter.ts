@@ -92,6 +92,10 @@ export class JsonSchemaConverter extends RegistryConverter {
     });
   }
 
+  protected isOfType(mediaType: string, isBare: boolean): boolean {
+    return isBare && /\bjson\b/i.test(mediaType);
+  }
+
   protected writer(schema: ResolvedSchema, given: Schema | null): WriteData {
     const options = this.#data;
     const check = this.#failInvalid ? dataCheck(jsonOfRegistered(schema)) : undefined;
