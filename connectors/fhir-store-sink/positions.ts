@@ -1,0 +1,55 @@
+import type { TopicPartition } from "#connect-api";
+
+/** One record that was taken, with the writes of it that are not settled yet. */
+export interface Taken extends TopicPartition {
+  readonly offset: number;
+  open: number;
+}
+
+interface Partition {
+  /** In order of the log; the first is the oldest that is not settled. */
+  taken: Taken[];
+  next: number | undefined;
+}
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+
+/** Which records of each partition are settled, so that only what is safe is committed. */
+export class Positions {
+  readonly #partitions = new Map<string, Partition>();
+
+  open(places: readonly TopicPartition[]): void {
+    for (const place of places) this.#partitions.set(nameOf(place), { taken: [], next: undefined });
+  }
+
+  close(places: readonly TopicPartition[]): void {
+    for (const place of places) this.#partitions.delete(nameOf(place));
+  }
+
+  has(place: TopicPartition): boolean {
+    return this.#partitions.has(nameOf(place));
+  }
+
+  /** Notes a record as taken; it is settled when `open` is 0 again. Records made of one original share its place. */
+  take(topic: string, partition: number, offset: number): Taken {
+    const held = this.#partitions.get(nameOf({ topic, partition }));
+    const last = held?.taken.at(-1);
+    if (last?.offset === offset) return last;
+    const taken: Taken = { topic, partition, offset, open: 0 };
+    if (held) {
+      held.taken.push(taken);
+      held.next = offset + 1;
+    }
+    return taken;
+  }
+
+  /** The offset up to which everything is settled; undefined when nothing was taken yet. */
+  committable(place: TopicPartition): number | undefined {
+    const held = this.#partitions.get(nameOf(place));
+    if (!held) return undefined;
+    const oldest = held.taken.findIndex(({ open }) => open > 0);
+    // Settled ones at the front are let go; the list is as long as what waits.
+    held.taken = oldest === -1 ? [] : held.taken.slice(oldest);
+    return held.taken[0]?.offset ?? held.next;
+  }
+}

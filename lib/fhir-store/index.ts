@@ -1,0 +1,12 @@
+export { Writer } from "./writer.ts";
+export type { WriterEvents, WriterOptions } from "./writer-options.ts";
+export type { Interaction } from "./exchange.ts";
+export type { Write } from "./write.ts";
+export { SOURCE_VERSION_URL, isNewer, storedVersion, withSourceVersion } from "./source-version.ts";
+export { parsedObject } from "./bundle.ts";
+export { retryAfterOf } from "./verdict.ts";
+export { outcomeWithoutTexts } from "./operation-outcome.ts";
+export { StoreSetupError, StoreUnreachableError, WriteRefusedError } from "./store.ts";
+export type { FhirStore, StoreAnswer, StoreRequest } from "./store.ts";
+export { httpStore } from "./http-store.ts";
+export type { Authorization } from "./http-store.ts";

@@ -1,0 +1,136 @@
+import type { Write } from "./write.ts";
+
+/** One waiting write with what has become of it so far. */
+export interface Waiting<R> {
+  readonly write: Write<R>;
+  /** Failures that were its own, while the store took others. */
+  tries: number;
+  /** When its reference was first missing, in milliseconds; 0: it was not. */
+  referenceSince: number;
+  /** How often its reference was missing. */
+  referenceTries: number;
+}
+
+interface Lane<R> {
+  readonly key: string;
+  readonly waiting: Waiting<R>[];
+}
+
+/**
+ * What waits for the store, in a lane for each resource. The head of a lane leaves only when the one before it is done, so states
+ * of one resource stay in order and never meet in one Bundle, while different resources go side by side.
+ */
+export class Lanes<R> {
+  readonly #lanes = new Map<string, Lane<R>>();
+  /** Lanes whose head may go now, in order of arrival. */
+  #ready: Lane<R>[] = [];
+  #readyAt = 0;
+  /** Lanes that were put off, with their timers. */
+  readonly #later = new Map<Lane<R>, NodeJS.Timeout>();
+  readonly #onReady: () => void;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(onReady: () => void) {
+    this.#onReady = onReady;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get hasReady(): boolean {
+    return this.#readyAt < this.#ready.length;
+  }
+
+  add(write: Write<R>): void {
+    const waiting = { write, tries: 0, referenceSince: 0, referenceTries: 0 };
+    this.#count += 1;
+    this.#bytes += write.bytes;
+    const lane = this.#lanes.get(write.key);
+    if (lane) {
+      lane.waiting.push(waiting);
+      return;
+    }
+    const fresh = { key: write.key, waiting: [waiting] };
+    this.#lanes.set(write.key, fresh);
+    this.#ready.push(fresh);
+  }
+
+  /** Heads of different lanes, as many as fit; at least one when any is ready. They come back by `done` or `putOff`. */
+  take(entriesMax: number, bytesMax: number): Waiting<R>[] {
+    const taken: Waiting<R>[] = [];
+    let bytes = 0;
+    while (this.#readyAt < this.#ready.length && taken.length < entriesMax) {
+      const [head] = (this.#ready[this.#readyAt] as Lane<R>).waiting;
+      if (head) {
+        if (taken.length > 0 && bytes + head.write.bytes > bytesMax) break;
+        bytes += head.write.bytes;
+        taken.push(head);
+      }
+      this.#readyAt += 1;
+    }
+    if (this.#readyAt > 1000 || this.#readyAt === this.#ready.length) {
+      this.#ready = this.#ready.slice(this.#readyAt);
+      this.#readyAt = 0;
+    }
+    return taken;
+  }
+
+  /** The write is settled; the next of its resource may go. */
+  done({ write }: Waiting<R>): void {
+    this.#count -= 1;
+    this.#bytes -= write.bytes;
+    const lane = this.#lanes.get(write.key) as Lane<R>;
+    lane.waiting.shift();
+    if (lane.waiting.length === 0) this.#lanes.delete(write.key);
+    else this.#ready.push(lane);
+  }
+
+  /** The write stays at the head of its lane and goes again after a while. */
+  putOff({ write }: Waiting<R>, ms: number): void {
+    const lane = this.#lanes.get(write.key) as Lane<R>;
+    if (ms <= 0) {
+      this.#ready.push(lane);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#later.delete(lane);
+      this.#ready.push(lane);
+      this.#onReady();
+    }, ms);
+    this.#later.set(lane, timer);
+  }
+
+  /** Forgets what waits and is not under way, for origins that are no longer ours. */
+  drop(isOurs: (origin: R) => boolean): void {
+    const free = new Set([...this.#ready.slice(this.#readyAt), ...this.#later.keys()]);
+    for (const lane of this.#lanes.values()) {
+      const isFree = free.has(lane);
+      const kept = lane.waiting.filter(
+        ({ write }, index) => (index === 0 && !isFree) || isOurs(write.origin),
+      );
+      for (const { write } of lane.waiting) {
+        if (kept.some((each) => each.write === write)) continue;
+        this.#count -= 1;
+        this.#bytes -= write.bytes;
+      }
+      lane.waiting.splice(0, lane.waiting.length, ...kept);
+      if (kept.length > 0) continue;
+      this.#lanes.delete(lane.key);
+      clearTimeout(this.#later.get(lane));
+      this.#later.delete(lane);
+    }
+    this.#ready = this.#ready.slice(this.#readyAt).filter(({ waiting }) => waiting.length > 0);
+    this.#readyAt = 0;
+  }
+
+  close(): void {
+    for (const timer of this.#later.values()) clearTimeout(timer);
+    this.#later.clear();
+  }
+}
