@@ -32,6 +32,37 @@ test("a confirmation that is heard before an overdue timer runs still sends no A
   assert.deepEqual(wire.soFar(), []);
 });
 
+test("a process that stands still between its decision and the write sends no AA", async (t) => {
+  const task = await startTask(t, { "mllp.ack.deadline.ms": "300" });
+  const wire = await sender(t, task);
+  wire.write(encodeFrame(admit("M1")));
+  const [record] = await poll(task, 1);
+
+  task.commitRecord(record as SourceRecord, stored);
+  standStill(400);
+
+  await wire.closed();
+  assert.deepEqual(wire.soFar(), []);
+});
+
+test("a frame that came while the process stood still is as old as that", async (t) => {
+  const task = await startTask(t, { "mllp.ack.deadline.ms": "1000" });
+  const wire = await sender(t, task);
+  const fresh = await sender(t, task);
+  wire.write(encodeFrame(admit("M1")));
+  fresh.write(encodeFrame(admit("M2")));
+  // Within the kernel by now, and not read.
+  standStill(900);
+  const records = await poll(task, 2);
+
+  standStill(250);
+  for (const record of records) task.commitRecord(record, stored);
+
+  await wire.closed();
+  await fresh.closed();
+  assert.deepEqual([...wire.soFar(), ...fresh.soFar()], []);
+});
+
 test("an answer that had to wait for a late one before it is not sent either", async (t) => {
   const task = await startTask(t, { "mllp.ack.deadline.ms": "200" });
   const wire = await sender(t, task);

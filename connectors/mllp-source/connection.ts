@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { FrameDecoder } from "#lib/mllp";
 import type { MllpEvent } from "#lib/mllp";
+import { AnswerWriter } from "./answer-writer.ts";
 import {
   ACK_DEADLINE_MS,
   CONNECTION_BYTES_MAX,
@@ -37,10 +38,10 @@ const UNREAD_ANSWERS_MAX = 64 * 1024;
 export interface ConnectionOwner {
   readonly config: MllpConfig;
   /**
-   * Since when what is read now may have waited in the buffers of the system: now, or the moment from which
+   * Since when what is read now may have waited in the buffers of the system: a moment ago, or the moment from which
    * the process stood still. Monotonic clock, in milliseconds.
    */
-  arrivedSince(now: number): number;
+  arrivedSince(): number;
   /** A frame that has to be judged, stored and answered. */
   received(exchange: Exchange): void;
   /** Bytes of unfinished frames and unanswered messages, more or fewer than before. */
@@ -52,6 +53,8 @@ export interface ConnectionOwner {
   closed(connection: Connection, reason: CloseReason, junkBytes: number): void;
 }
 
+/** What is read so soon after a connection was accepted may have come before that, in milliseconds. */
+const FIRST_READ_MS = 250;
 /** A read of so many bytes may not have been the last of what waited. Source: libuv's buffer for a read. */
 const READ_BYTES = 65_536;
 
@@ -68,6 +71,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #decoder: FrameDecoder;
+  readonly #answers: AnswerWriter;
   /** Received and not answered, in order. */
   readonly #exchanges: Exchange[] = [];
   #exchangeBytes = 0;
@@ -84,6 +88,9 @@ export class Connection {
   #heldSince = 0;
   /** From then on nothing was read, and not all of what came is read yet. */
   #unreadSince: number | undefined;
+  readonly #openedAt: number;
+  /** Since when the connection may have waited to be accepted. */
+  readonly #waitedSince: number;
   /** The earliest time at which the bytes in hand may have come. */
   #arrivedAt = 0;
 
@@ -93,6 +100,10 @@ export class Connection {
     this.#socket = socket;
     this.#owner = owner;
     this.#lastByteAt = performance.now();
+    // It may have waited in the backlog, with bytes, while the process stood still.
+    this.#openedAt = this.#lastByteAt;
+    this.#waitedSince = owner.arrivedSince();
+    this.#answers = new AnswerWriter(socket, () => this.#destroy("ack-deadline"));
     this.#decoder = new FrameDecoder({
       frameBytesMax: owner.config[FRAME_BYTES_MAX],
       junkBytesMax: JUNK_BYTES_MAX,
@@ -118,7 +129,10 @@ export class Connection {
     if (this.#isEnding) return;
     const now = performance.now();
     this.#lastByteAt = now;
-    this.#arrivedAt = Math.min(this.#unreadSince ?? now, this.#owner.arrivedSince(now));
+    this.#arrivedAt = Math.min(this.#unreadSince ?? now, this.#owner.arrivedSince());
+    if (now - this.#openedAt < FIRST_READ_MS) {
+      this.#arrivedAt = Math.min(this.#arrivedAt, this.#waitedSince);
+    }
     if (chunk.length < READ_BYTES) this.#unreadSince = undefined;
     this.peer.bytes?.take(chunk.length, now);
     const wasInFrame = this.#decoder.isInFrame;
@@ -180,6 +194,7 @@ export class Connection {
   #watchIfNeeded(): void {
     const isWatched =
       this.#exchanges.length > 0 ||
+      this.#answers.isPending ||
       this.#decoder.isInFrame ||
       this.#decoder.isEnding ||
       (this.#holds & RATE) !== 0;
@@ -191,8 +206,9 @@ export class Connection {
   /** Called often while the connection is watched. */
   tick(now: number): void {
     if (this.#socket.destroyed) return;
-    const head = this.#exchanges[0];
-    if (head) this.#giveUpLate(now);
+    if (this.#exchanges.length > 0) this.#giveUpLate(now);
+    if (this.#answers.isPending) this.#answers.tick(now);
+    if (this.#socket.destroyed) return;
     if (this.#decoder.isEnding && now - this.#lastByteAt >= FRAME_END_MS) {
       this.#arrivedAt = this.#lastByteAt;
       for (const event of this.#decoder.flush()) this.#handle(event);
@@ -254,7 +270,7 @@ export class Connection {
       // clock decides.
       if (now >= exchange.dueAt && frames.length > 0) return this.#destroy("ack-deadline");
       this.#exchanges.shift();
-      for (const frame of frames) this.#write(frame);
+      for (const frame of frames) this.#answers.write(frame, exchange.dueAt);
       this.#settle(exchange, true);
       // A sender that wants no answer can learn from the end of the connection alone.
       if (exchange.outcome === "unavailable" && frames.length === 0) {
@@ -271,15 +287,6 @@ export class Connection {
     this.#exchangeBytes -= exchange.payload.length;
     this.#owner.heldBytes(-exchange.payload.length);
     this.#owner.settled(exchange, isWritten);
-  }
-
-  /** Answers of one turn of the event loop leave together: with pipelining, system calls cost the most. */
-  #write(frame: Uint8Array): void {
-    if (this.#socket.writableCorked === 0) {
-      this.#socket.cork();
-      process.nextTick(() => this.#socket.uncork());
-    }
-    this.#socket.write(frame);
   }
 
   /** Stops reading while too much waits for an answer, and goes on when it does not. */

@@ -26,8 +26,6 @@ import { TokenBucket } from "./token-bucket.ts";
 
 const TICK_MS = 50;
 const SLOW_TICK_MS = 1000;
-/** A tick that is so late says that nothing was read meanwhile either. */
-const STALL_MS = 500;
 const BACKLOG = 511;
 /** Connections whose TLS handshake may wait for its turn; one more is closed. */
 const WAITING_HANDSHAKES_MAX = 2000;
@@ -69,7 +67,7 @@ export class Listener {
   #timers: NodeJS.Timeout[] = [];
   /** Monotonic clock, in milliseconds. */
   #lastTickAt = performance.now();
-  #stoodStillSince: number | undefined;
+  #tickBeforeAt = this.#lastTickAt;
 
   /** Throws ConfigError for settings that cannot be used. */
   constructor(
@@ -137,6 +135,7 @@ export class Listener {
     });
     this.#isSuspended = false;
     this.#lastTickAt = performance.now();
+    this.#tickBeforeAt = this.#lastTickAt;
     for (const connection of this.#connections) connection.suspend(false);
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [
@@ -149,9 +148,9 @@ export class Listener {
   #makeOwner(): ConnectionOwner {
     return {
       config: this.#config,
-      // Sockets may be read before the overdue tick runs, or after it.
-      arrivedSince: (now) =>
-        now - this.#lastTickAt > STALL_MS ? this.#lastTickAt : (this.#stoodStillSince ?? now),
+      // What waited while the process stood still is read before its overdue tick runs, or after it and before the next
+      // one. So the last tick but one is early enough; while nothing stands still that is a tenth of a second.
+      arrivedSince: () => this.#tickBeforeAt,
       received: this.#onMessage,
       settled: this.#onSettled,
       heldBytes: (delta) => {
@@ -322,8 +321,7 @@ export class Listener {
 
   #tick(): void {
     const now = performance.now();
-    // After a suspension or a long stall, what is read until the next tick may be as old as that.
-    this.#stoodStillSince = now - this.#lastTickAt > STALL_MS ? this.#lastTickAt : undefined;
+    this.#tickBeforeAt = this.#lastTickAt;
     this.#lastTickAt = now;
     for (const connection of this.#watched) connection.tick(now);
     if (this.#isHeld) this.#letOneThrough();

@@ -60,8 +60,8 @@ test("F4: SIGTERM under load leaves no outcome unknown, and new senders are refu
   await site.check();
 });
 
-// In the long form only: now and then one answer is late as its sender sees it, because the frame lay in the
-// kernel while the worker stood still and was read before the worker noticed. That is a defect which is still open.
+// What a unit test shows in a second (connection.test.ts: a process that stands still), here by SIGSTOP. The look at the clock and
+// the system call that writes are microseconds apart, and no process can close that gap from inside.
 for (const seconds of isLong ? [1, 10, 60] : []) {
   test(`F5: a worker that is stopped for ${seconds} s writes no answer after its deadline`, async (t) => {
     const { bootstrapServers } = await kafkaForTests(t);
