@@ -1,5 +1,5 @@
 import type { ConfigDef, ConfigReport } from "./config-def/index.ts";
-import type { OffsetReader } from "./source.ts";
+import type { OffsetReader } from "./offset-reader.ts";
 
 /** A value now or later. The worker awaits only what is a promise, so hot paths stay synchronous. */
 export type Awaitable<T> = T | Promise<T>;

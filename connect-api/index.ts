@@ -4,6 +4,7 @@ export * from "./headers.ts";
 export * from "./record.ts";
 export * from "./config-def/index.ts";
 export * from "./connector.ts";
+export * from "./offset-reader.ts";
 export * from "./source.ts";
 export * from "./sink.ts";
 export * from "./topic-stream.ts";

@@ -1,5 +1,6 @@
 import { Connector } from "./connector.ts";
 import type { Awaitable, Props, Task } from "./connector.ts";
+import type { OffsetReader } from "./offset-reader.ts";
 import type { PluginLog } from "./plugin-log.ts";
 import type { PluginMetrics } from "./plugin-metrics.ts";
 import type { SourceOffset, SourcePartition, SourceRecord } from "./record.ts";
@@ -10,16 +11,6 @@ export interface RecordMetadata {
   readonly partition: number;
   readonly offset: number;
   readonly timestamp: number;
-}
-
-/** Reads what the worker stored for this connector. Source: OffsetStorageReader. */
-export interface OffsetReader {
-  /** null when nothing is stored for the partition. */
-  offset(partition: SourcePartition): Promise<SourceOffset | null>;
-  /** Several at once; the keys of the answer are the objects that were asked for. */
-  offsets(
-    partitions: readonly SourcePartition[],
-  ): Promise<ReadonlyMap<SourcePartition, SourceOffset | null>>;
 }
 
 /**
