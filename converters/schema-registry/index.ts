@@ -1,8 +1,7 @@
 import type { PluginManifest } from "#connect-api";
 import { ApicurioAvroConverter } from "./apicurio/apicurio-avro-converter.ts";
-import { AvroConverter } from "./avro/avro-converter.ts";
+import { AvroConverter, JsonSchemaConverter } from "./confluent/confluent-converters.ts";
 import { GlueAvroConverter, GlueJsonSchemaConverter } from "./glue/glue-converters.ts";
-import { JsonSchemaConverter } from "./json-schema/json-schema-converter.ts";
 
 const AWS = "com.amazonaws.services.schemaregistry.kafkaconnect";
 

@@ -1,6 +1,7 @@
 import { Converter, DataError, RetriableError } from "#connect-api";
 import type {
   Awaitable,
+  ConfigDef,
   ConverterHeaders,
   ConverterType,
   Props,
@@ -8,28 +9,22 @@ import type {
   SchemaAndValue,
 } from "#connect-api";
 import { RegistryError, framingOf, readFrame } from "#lib/schema-registry";
-import type {
-  Framing,
-  NewSchema,
-  RecordPart,
-  RegisteredSchema,
-  ResolvedSchema,
-  SchemaKey,
-} from "#lib/schema-registry";
+import type { Framing, RecordPart, RegisteredSchema, SchemaKey } from "#lib/schema-registry";
+import type { DataFormat, MakeFormat, OwnSchema, ReadData, WriteData } from "./data-format.ts";
 import type { RegistrySettings } from "./registry-settings.ts";
 import { chooseSchema, resolved } from "./schema-choice.ts";
 
-/** The schema that data has by itself. */
-export interface OwnSchema {
-  readonly schema: NewSchema;
-  /** Full name of a record, or title. */
-  readonly recordName: string | undefined;
+/** What makes one converter of a registry and a format. */
+export interface ConverterParts {
+  readonly config: ConfigDef;
+  /** Throws ConfigError. */
+  readonly settings: (props: Props, type: ConverterType) => RegistrySettings;
+  readonly format: MakeFormat;
 }
 
-/** Reads data of one registered schema. `version` is the registry's. */
-export type ReadData = (bytes: Uint8Array, start: number) => SchemaAndValue;
-/** Writes data as one registered schema; `head` goes in front. */
-export type WriteData = (value: unknown, head: Uint8Array) => Uint8Array;
+interface Settings extends RegistrySettings {
+  readonly data: DataFormat;
+}
 
 interface Writer {
   readonly framing: Framing;
@@ -48,35 +43,29 @@ const NOTHING: SchemaAndValue = { schema: null, value: null };
  */
 export abstract class RegistryConverter extends Converter {
   override readonly version = "1.0.0";
+  readonly #parts: ConverterParts;
   #part: RecordPart = "value";
-  #settings: RegistrySettings | undefined;
+  #settings: Settings | undefined;
   readonly #readers = new Map<string | number, ReadData>();
   readonly #writers = new Map<string, Writer>();
   readonly #writersBySchema = new WeakMap<Schema, Map<string, Writer>>();
 
-  protected abstract settings(props: Props, type: ConverterType): RegistrySettings;
-  /** The schema of data with a Connect schema, or of plain data that tells its own; undefined for other plain data. */
-  protected abstract ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined;
-  protected abstract reader(
-    schema: ResolvedSchema,
-    version: number | undefined,
-    recordSchemas: RegistrySettings["recordSchemas"],
-  ): ReadData;
-  protected abstract writer(schema: ResolvedSchema, given: Schema | null): WriteData;
-  /** Whether a media type says the truth about written data; `isBare`: nothing of the wire format stands in its bytes. */
-  protected abstract isOfType(mediaType: string, isBare: boolean): boolean;
-  /** What tells kinds of plain data in one topic apart. */
-  protected kindOf(value: unknown): string {
-    const { resourceType } = (value ?? {}) as { resourceType?: unknown };
-    return typeof resourceType === "string" ? resourceType : "";
+  constructor(parts: ConverterParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  config(): ConfigDef {
+    return this.#parts.config;
   }
 
   configure(props: Props, type: ConverterType): void {
     this.#part = type === "key" ? "key" : "value";
-    this.#settings = this.settings(props, type);
+    const data = this.#parts.format(props);
+    this.#settings = { ...this.#parts.settings(props, type), data };
   }
 
-  get #configured(): RegistrySettings {
+  get #configured(): Settings {
     if (!this.#settings) throw new TypeError("configure() comes first");
     return this.#settings;
   }
@@ -104,10 +93,10 @@ export abstract class RegistryConverter extends Converter {
   }
 
   async #loadReader(topic: string, name: string | number, key: SchemaKey): Promise<ReadData> {
-    const { registry, recordSchemas, schemasMax } = this.#configured;
+    const { registry, data, recordSchemas, schemasMax } = this.#configured;
     const found = await registry.read(key, `${topic}-${this.#part}`);
     const schema = await resolved(registry, found);
-    const read = this.reader(schema, found.version, recordSchemas);
+    const read = data.reader(schema, found.version, recordSchemas);
     this.#readers.set(name, read);
     forgetOldest(this.#readers, schemasMax);
     return read;
@@ -141,17 +130,17 @@ export abstract class RegistryConverter extends Converter {
   #knownWriter(topic: string, schema: Schema | null, value: unknown): Writer | undefined {
     const writer = schema
       ? this.#writersBySchema.get(schema)?.get(topic)
-      : this.#writers.get(`${topic} ${this.kindOf(value)}`);
+      : this.#writers.get(`${topic} ${kindOf(value)}`);
     return writer && (writer.expiresAt === Infinity || writer.expiresAt > performance.now())
       ? writer
       : undefined;
   }
 
   async #loadWriter(topic: string, schema: Schema | null, value: unknown): Promise<Writer> {
-    const { schemasMax } = this.#configured;
-    const own = this.ownSchema(schema, value);
+    const { data, schemasMax } = this.#configured;
+    const own = data.ownSchema(schema, value);
     // Schemas that are built anew for every record are the same when their text is.
-    const name = schema ? `${topic} ${own?.schema.schema}` : `${topic} ${this.kindOf(value)}`;
+    const name = schema ? `${topic} ${own?.schema.schema}` : `${topic} ${kindOf(value)}`;
     const known = this.#writers.get(name);
     const isFresh = known && known.expiresAt > performance.now();
     const writer = isFresh ? known : await this.#makeWriter(topic, schema, own);
@@ -171,13 +160,13 @@ export abstract class RegistryConverter extends Converter {
     schema: Schema | null,
     own: OwnSchema | undefined,
   ): Promise<Writer> {
-    const { registry, choice, format, useId, latestMs, subjectOf } = this.#configured;
+    const { registry, data, choice, format, useId, latestMs, subjectOf } = this.#configured;
     const subject = subjectOf(topic, own?.recordName);
     const chosen: RegisteredSchema = await chooseSchema(registry, choice, subject, own?.schema);
     const isLatest = choice.latest || choice.metadata !== undefined;
     return {
       framing: framingOf(format, chosen, this.#part, useId),
-      write: this.writer(await resolved(registry, chosen), schema),
+      write: data.writer(await resolved(registry, chosen), schema),
       expiresAt: isLatest ? performance.now() + latestMs : Infinity,
     };
   }
@@ -186,8 +175,9 @@ export abstract class RegistryConverter extends Converter {
     const { framing } = writer;
     const bytes = framing.finish(writer.write(value, framing.head));
     if (headers && this.#part === "value") {
+      const { data } = this.#configured;
       const isBare = framing.head.length === 0;
-      dropContentType(headers, (mediaType) => this.isOfType(mediaType, isBare));
+      dropContentType(headers, (mediaType) => data.isOfType(mediaType, isBare));
     }
     if (framing.headers.length > 0) {
       if (!headers) throw new DataError("HEADERS_MISSING", "The wire format needs record headers");
@@ -208,6 +198,12 @@ function dropContentType(headers: ConverterHeaders, isTrue: (mediaType: string) 
     if (name !== "content-type" || value === null) continue;
     if (!isTrue(decoder.decode(value))) headers.splice(index, 1);
   }
+}
+
+/** What tells kinds of plain data in one topic apart. */
+function kindOf(value: unknown): string {
+  const { resourceType } = (value ?? {}) as { resourceType?: unknown };
+  return typeof resourceType === "string" ? resourceType : "";
 }
 
 function nameOf(key: SchemaKey): string | number {
@@ -233,7 +229,7 @@ function forgetOldest<K>(entries: Map<K, unknown>, sizeMax: number): void {
  * What follows from an error: a registry that cannot be reached, refuses us, or fails, may be right again later; anything
  * else is wrong with the record or its schema.
  */
-export function asConnectError(error: unknown): Error {
+function asConnectError(error: unknown): Error {
   if (error instanceof RegistryError) {
     const isLater = error.code.startsWith("REGISTRY_");
     const text =

@@ -1,20 +1,15 @@
 import { ConfigDef } from "#connect-api";
-import type { ConverterType, Props } from "#connect-api";
-import { AvroConverter } from "../avro/avro-converter.ts";
-import { avroDataKeys } from "../confluent-config.ts";
-import type { RegistrySettings } from "../registry-settings.ts";
+import { avroDataKeys } from "../avro/avro-config.ts";
+import { AvroFormat } from "../avro/avro-format.ts";
+import { RegistryConverter } from "../registry-converter.ts";
 import { apicurioKeys } from "./apicurio-config.ts";
 import { apicurioSettings } from "./apicurio-settings.ts";
 
-const configDef = new ConfigDef({ ...apicurioKeys, ...avroDataKeys });
+const config = new ConfigDef({ ...apicurioKeys, ...avroDataKeys });
 
 /** Avro with Apicurio's own API, settings and framing. Source: io.apicurio.registry.utils.converter.AvroConverter. */
-export class ApicurioAvroConverter extends AvroConverter {
-  override config(): ConfigDef {
-    return configDef;
-  }
-  protected override settings(props: Props, type: ConverterType): RegistrySettings {
-    this.configureData(props);
-    return apicurioSettings(props, type);
+export class ApicurioAvroConverter extends RegistryConverter {
+  constructor() {
+    super({ config, settings: apicurioSettings, format: (props) => new AvroFormat(props) });
   }
 }

@@ -1,6 +1,6 @@
 import { atLeast, oneOf } from "#connect-api";
 import type { ConfigKeys } from "#connect-api";
-import { choiceKeys } from "../confluent-config.ts";
+import { choiceKeys } from "../choice-config.ts";
 
 /** Settings of Apicurio's converters (3.x). */
 export const apicurioKeys = {

@@ -1,34 +1,19 @@
 import { ConfigDef, DataError } from "#connect-api";
-import type { ConverterType, Props, Schema } from "#connect-api";
+import type { Props, Schema } from "#connect-api";
 import { avroCodec, isNamed, parseAvroSchema } from "#lib/avro";
 import type { AvroSchema } from "#lib/avro";
 import type { ResolvedSchema } from "#lib/schema-registry";
-import {
-  avroDataKeys,
-  choiceKeys,
-  namingKeys,
-  registryKeys,
-  securityKeys,
-} from "../confluent-config.ts";
-import { confluentSettings } from "../confluent-settings.ts";
 import { fhirSchemaText } from "../fhir-schemas.ts";
-import { RegistryConverter } from "../registry-converter.ts";
-import type { OwnSchema, ReadData, WriteData } from "../registry-converter.ts";
+import type { DataFormat, OwnSchema, ReadData, WriteData } from "../data-format.ts";
 import type { RegistrySettings } from "../registry-settings.ts";
+import { avroDataKeys } from "./avro-config.ts";
 import { ANYTHING } from "./avro-data-options.ts";
 import type { AvroDataOptions } from "./avro-data-options.ts";
 import { avroSchemaOfConnect } from "./avro-schema-of.ts";
 import { anythingOf, connectOfNative, nativeOfConnect, plainOfAnything } from "./avro-values.ts";
 import { connectSchemaOf } from "./connect-schema-of.ts";
 
-const dataDef = new ConfigDef(avroDataKeys);
-const configDef = new ConfigDef({
-  ...registryKeys,
-  ...choiceKeys,
-  ...namingKeys,
-  ...avroDataKeys,
-  ...securityKeys,
-});
+const definition = new ConfigDef(avroDataKeys);
 
 /**
  * Avro with the schemas of a registry: Connect data with a schema as Confluent's converter writes it, and plain data (FHIR
@@ -36,21 +21,13 @@ const configDef = new ConfigDef({
  *
  * Source: io.confluent.connect.avro.AvroConverter and AvroData.
  */
-export class AvroConverter extends RegistryConverter {
-  #options: AvroDataOptions | undefined;
-  #failOnTrailingData = false;
+export class AvroFormat implements DataFormat {
+  readonly #options: AvroDataOptions;
+  readonly #failOnTrailingData: boolean;
 
-  config(): ConfigDef {
-    return configDef;
-  }
-
-  protected settings(props: Props, type: ConverterType): RegistrySettings {
-    this.configureData(props);
-    return confluentSettings(props, type);
-  }
-
-  protected configureData(props: Props): void {
-    const config = dataDef.parse(props);
+  /** Throws ConfigError. */
+  constructor(props: Props) {
+    const config = definition.parse(props);
     this.#options = {
       connectMetaData: config["connect.meta.data"],
       enhanced: config["enhanced.avro.schema.support"],
@@ -63,16 +40,11 @@ export class AvroConverter extends RegistryConverter {
     this.#failOnTrailingData = config["avro.fail.on.trailing.data"];
   }
 
-  get #data(): AvroDataOptions {
-    if (!this.#options) throw new TypeError("configure() comes first");
-    return this.#options;
-  }
-
-  protected ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined {
+  ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined {
     const text =
       schema === null
         ? fhirSchemaText(value, "avro")
-        : JSON.stringify(avroSchemaOfConnect(schema, this.#data));
+        : JSON.stringify(avroSchemaOfConnect(schema, this.#options));
     if (text === undefined) return undefined;
     const avro = parseAvroSchema(text);
     return {
@@ -81,7 +53,7 @@ export class AvroConverter extends RegistryConverter {
     };
   }
 
-  protected reader(
+  reader(
     schema: ResolvedSchema,
     version: number | undefined,
     recordSchemas: RegistrySettings["recordSchemas"],
@@ -104,7 +76,7 @@ export class AvroConverter extends RegistryConverter {
         value: plainOfAnything(codec.decode(bytes, start)),
       });
     }
-    const options = this.#data;
+    const options = this.#options;
     const connect = connectSchemaOf(avro, options, version);
     return (bytes, start) => {
       const native = codec.decode(bytes, start, { failOnTrailingData });
@@ -112,21 +84,21 @@ export class AvroConverter extends RegistryConverter {
     };
   }
 
-  protected isOfType(mediaType: string): boolean {
+  isOfType(mediaType: string): boolean {
     return /\bavro\b/i.test(mediaType);
   }
 
   /** Bytes alone are written as they are. */
   #bytesReader(avro: AvroSchema): ReadData {
-    const connect = connectSchemaOf(avro, this.#data);
-    const options = this.#data;
+    const connect = connectSchemaOf(avro, this.#options);
+    const options = this.#options;
     return (bytes, start) => ({
       schema: connect,
       value: connectOfNative(connect, avro, new Uint8Array(bytes.subarray(start)), options),
     });
   }
 
-  protected writer(schema: ResolvedSchema, given: Schema | null): WriteData {
+  writer(schema: ResolvedSchema, given: Schema | null): WriteData {
     const avro = avroOfRegistered(schema);
     if (given === null) {
       if (isNamed(avro) && avro.fullName === ANYTHING) {
@@ -136,7 +108,7 @@ export class AvroConverter extends RegistryConverter {
       const codec = avroCodec(avro, "json");
       return (value, head) => codec.encode(value, head);
     }
-    const options = this.#data;
+    const options = this.#options;
     if (avro.type === "bytes") {
       return (value, head) => {
         const bytes = nativeOfConnect(given, value, avro, options) as Uint8Array;

@@ -16,8 +16,10 @@ import type {
   SubjectStrategy,
   WireFormat,
 } from "#lib/schema-registry";
-import { choiceKeys, namingKeys, registryKeys, securityKeys } from "./confluent-config.ts";
-import type { RegistrySettings, SchemaChoice } from "./registry-settings.ts";
+import { choiceKeys } from "../choice-config.ts";
+import type { RegistrySettings, SchemaChoice } from "../registry-settings.ts";
+import { namingKeys, registryKeys } from "./confluent-config.ts";
+import { securityKeys } from "./security-config.ts";
 
 const sharedDef = new ConfigDef({
   ...registryKeys,

@@ -22,7 +22,7 @@ import type { ConverterHeaders, Props, Schema } from "#connect-api";
 import { exactNumber } from "#lib/exact-json";
 import { openEmbeddedRegistry } from "#lib/schema-registry";
 import { connectSchemaOfJson } from "./connect-schema-of.ts";
-import { JsonSchemaConverter } from "./json-schema-converter.ts";
+import { JsonSchemaConverter } from "../confluent/confluent-converters.ts";
 import { jsonSchemaOfConnect } from "./json-schema-of.ts";
 import type { JsonDataOptions } from "./json-schema-of.ts";
 

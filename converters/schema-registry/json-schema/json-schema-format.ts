@@ -1,34 +1,19 @@
 import { ConfigDef, DataError } from "#connect-api";
-import type { ConverterType, Props, Schema } from "#connect-api";
+import type { Props, Schema } from "#connect-api";
 import { isObject } from "#lib/json-schema";
 import type { JsonSchema } from "#lib/json-schema";
 import type { ResolvedSchema } from "#lib/schema-registry";
-import {
-  choiceKeys,
-  jsonDataKeys,
-  namingKeys,
-  registryKeys,
-  securityKeys,
-} from "../confluent-config.ts";
-import { confluentSettings } from "../confluent-settings.ts";
 import { fhirSchemaText } from "../fhir-schemas.ts";
-import { RegistryConverter } from "../registry-converter.ts";
-import type { OwnSchema, ReadData, WriteData } from "../registry-converter.ts";
+import type { DataFormat, OwnSchema, ReadData, WriteData } from "../data-format.ts";
 import type { RegistrySettings } from "../registry-settings.ts";
+import { jsonDataKeys } from "./json-schema-config.ts";
 import { connectSchemaOfJson } from "./connect-schema-of.ts";
 import { jsonSchemaOfConnect } from "./json-schema-of.ts";
 import type { JsonDataOptions } from "./json-schema-of.ts";
 import { dataCheck } from "./data-check.ts";
 import { connectOfJson, jsonOfConnect, jsonOfPlain, parseJson } from "./json-values.ts";
 
-const dataDef = new ConfigDef(jsonDataKeys);
-const configDef = new ConfigDef({
-  ...registryKeys,
-  ...choiceKeys,
-  ...namingKeys,
-  ...jsonDataKeys,
-  ...securityKeys,
-});
+const definition = new ConfigDef(jsonDataKeys);
 
 /**
  * JSON with the schemas of a registry: Connect data with a schema as Confluent's converter writes it, and plain data (FHIR
@@ -36,21 +21,13 @@ const configDef = new ConfigDef({
  *
  * Source: io.confluent.connect.json.JsonSchemaConverter and JsonSchemaData.
  */
-export class JsonSchemaConverter extends RegistryConverter {
-  #options: JsonDataOptions | undefined;
-  #failInvalid = true;
+export class JsonSchemaFormat implements DataFormat {
+  readonly #options: JsonDataOptions;
+  readonly #failInvalid: boolean;
 
-  config(): ConfigDef {
-    return configDef;
-  }
-
-  protected settings(props: Props, type: ConverterType): RegistrySettings {
-    this.configureData(props);
-    return confluentSettings(props, type);
-  }
-
-  protected configureData(props: Props): void {
-    const config = dataDef.parse(props);
+  /** Throws ConfigError. */
+  constructor(props: Props) {
+    const config = definition.parse(props);
     this.#options = {
       additionalProperties: config["object.additional.properties"],
       optionalForNonrequired: config["use.optional.for.nonrequired"],
@@ -60,22 +37,17 @@ export class JsonSchemaConverter extends RegistryConverter {
     this.#failInvalid = config["json.fail.invalid.schema"];
   }
 
-  get #data(): JsonDataOptions {
-    if (!this.#options) throw new TypeError("configure() comes first");
-    return this.#options;
-  }
-
-  protected ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined {
+  ownSchema(schema: Schema | null, value: unknown): OwnSchema | undefined {
     const text =
       schema === null
         ? fhirSchemaText(value, "json")
-        : JSON.stringify(jsonSchemaOfConnect(schema, this.#data));
+        : JSON.stringify(jsonSchemaOfConnect(schema, this.#options));
     if (text === undefined) return undefined;
     const { title } = JSON.parse(text) as { title?: string };
     return { schema: { schemaType: "JSON", schema: text }, recordName: title };
   }
 
-  protected reader(
+  reader(
     schema: ResolvedSchema,
     version: number | undefined,
     recordSchemas: RegistrySettings["recordSchemas"],
@@ -85,19 +57,19 @@ export class JsonSchemaConverter extends RegistryConverter {
     if (recordSchemas === "never" || (recordSchemas === "auto" && isFhir)) {
       return (bytes, start) => ({ schema: null, value: parseJson(bytes.subarray(start)) });
     }
-    const connect = connectSchemaOfJson(root, this.#data, version);
+    const connect = connectSchemaOfJson(root, this.#options, version);
     return (bytes, start) => ({
       schema: connect,
       value: connectOfJson(connect, parseJson(bytes.subarray(start))),
     });
   }
 
-  protected isOfType(mediaType: string, isBare: boolean): boolean {
+  isOfType(mediaType: string, isBare: boolean): boolean {
     return isBare && /\bjson\b/i.test(mediaType);
   }
 
-  protected writer(schema: ResolvedSchema, given: Schema | null): WriteData {
-    const options = this.#data;
+  writer(schema: ResolvedSchema, given: Schema | null): WriteData {
+    const options = this.#options;
     const check = this.#failInvalid ? dataCheck(jsonOfRegistered(schema)) : undefined;
     return (value, head) => {
       const json = given === null ? jsonOfPlain(value) : jsonOfConnect(given, value, options);

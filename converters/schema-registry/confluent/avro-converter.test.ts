@@ -8,7 +8,7 @@ import { DataError, INT32_SCHEMA, STRING_SCHEMA, SchemaBuilder, Struct } from "#
 import type { ConverterHeaders, Props } from "#connect-api";
 import { exactNumber } from "#lib/exact-json";
 import { openEmbeddedRegistry } from "#lib/schema-registry";
-import { AvroConverter } from "./avro-converter.ts";
+import { AvroConverter } from "./confluent-converters.ts";
 
 interface Setup {
   readonly url: string;
