@@ -9,7 +9,7 @@ import { completeResources } from "./incomplete.ts";
 import { eventMap } from "./messages/all.ts";
 import type { EventMap } from "./messages/all.ts";
 import { mshToMessageHeader } from "./segments/msh-messageheader.ts";
-import { mshToProvenance } from "./segments/msh-provenance.ts";
+import { evnToProvenance, mshToProvenance } from "./segments/msh-provenance.ts";
 import { finishOrder } from "./segments/orc-order.ts";
 import { sftToMessageHeader } from "./segments/sft-device.ts";
 import { State } from "./state.ts";
@@ -90,6 +90,7 @@ function convert(
   const targets = [...conversion.drafts].map(({ resource }): Reference =>
     referenceTo(resource as Draft),
   );
+  evnToProvenance(header, conversion);
   mshToProvenance(targets, meaning, conversion);
   const lost = completeResources(state);
   if (conversion.options.profile === "us-core") {

@@ -25,11 +25,15 @@ const ofMap: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   "ROL[RelatedPerson]": { 3: "SPO^Spouse^HL70063" },
 };
 
-export function forMap(map: string, host: HostMessage): HostMessage {
+/** A message in which the map is the one to use, and the segment that its rows speak of. */
+export function forMap(map: string, { segments, tested }: HostMessage): HostMessage {
+  const name = map.slice(0, 3);
+  const own = tested.name === name ? tested : segments.find((each) => each.name === name);
+  const spokenOf = own ?? tested;
   for (const [field, text] of Object.entries(ofMap[map] ?? {})) {
-    host.tested.setText(Number(field), text);
+    spokenOf.setText(Number(field), text);
   }
-  return host;
+  return { segments, tested: spokenOf };
 }
 
 interface SegmentHost {

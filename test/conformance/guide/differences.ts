@@ -141,17 +141,15 @@ export const differences: readonly Difference[] = [
   },
   {
     map: /^DG1\[(?:Encounter|EpisodeOfCare)\]$/,
+    source: "DG1-21",
     isKept: true,
-    why: "a diagnosis is one Condition, which the Encounter lists; an EpisodeOfCare is made only when the message names one (PV1-54)",
+    why: "a diagnosis that is deleted is no longer one of the visit or the episode; the Condition says that it was entered in error",
   },
   {
-    map: "DG1[EpisodeOfCare]",
-    why: "an EpisodeOfCare is made only when the message names one (PV1-54)",
-  },
-  {
-    map: /^ADT_A\d\d$/,
-    target: /^EpisodeOfCare/,
-    why: "an EpisodeOfCare is made only when the message names one (PV1-54)",
+    map: /^DG1\[(?:Encounter|EpisodeOfCare)\]$/,
+    source: "DG1-22",
+    isKept: true,
+    why: "the parent problem is referred to by its identifier: it may have been told of in another message",
   },
   {
     map: "IN1[Coverage]",
@@ -163,6 +161,115 @@ export const differences: readonly Difference[] = [
     source: "IN1-5",
     isKept: true,
     why: "R4 spells the element payor; its Organization has the address",
+  },
+  // The message.
+  {
+    map: "SFT[Device]",
+    target: "type",
+    why: "the guide has not found a code for software yet",
+  },
+  {
+    map: "SFT[Device]",
+    source: "SFT-1",
+    target: "manufacturer",
+    why: "the name is the manufacturer's, whether a number stands beside it or not",
+  },
+  {
+    map: "SFT[Device]",
+    source: "SFT-6",
+    why: "the extension is R5's; kept in an extension named after the field",
+  },
+  {
+    map: "MSH[MessageHeader]",
+    source: "MSH-5",
+    target: "destination[1].name",
+    why: "without MSH-25 the map of the endpoint gives the same name",
+  },
+  {
+    map: "EVN[Provenance]",
+    source: "EVN-4",
+    target: "reason.extension[1].valueCodeableConcept",
+    isKept: true,
+    why: "R4 defines data-absent-reason as a code, not as a CodeableConcept",
+  },
+  {
+    map: "ORC[Immunization]",
+    source: "ORC-12",
+    isKept: true,
+    why: "an XCN names a person and no organization: the performer is the Practitioner, whose role is performer.function",
+  },
+  {
+    map: "ORC[ServiceRequest]",
+    source: "ORC-14",
+    target: "extension[3].valueContactPoint",
+    why: "a number to call back is kept beside the one of OBR-17",
+  },
+  {
+    map: "VXU_V04",
+    source: "VXU_V04.ORDER.ORC",
+    target: "ServiceRequest[1]",
+    isKept: true,
+    why: "the guide leaves it to the receiver; the numbers of the order are among the identifiers of the Immunization",
+  },
+  // Documents.
+  {
+    map: "NTE[DocumentReference]",
+    source: /^NTE-[39]$/,
+    why: "a comment on a document is no content of it: DocumentReference.description has the text, an extension what was coded",
+  },
+  {
+    map: "MDM_T02",
+    source: "MDM_T02.OBSERVATION.NTE",
+    isKept: true,
+    why: "a comment on a document is no content of it: DocumentReference.description has the text, an extension what was coded",
+  },
+  {
+    map: "TXA[DocumentReference]",
+    source: "TXA-6",
+    target: /^extension/,
+    why: "the extension is R6's; a time that is only a date is DocumentReference.date as far as an instant can say it",
+  },
+  {
+    map: "TXA[DocumentReference]",
+    source: "TXA-19",
+    target: /^status\.extension/,
+    why: "alternate-codes is none of R4's extensions; kept in an extension named after the field",
+  },
+  {
+    map: "TXA[Provenance]",
+    source: "TXA-9",
+    target: /role/,
+    why: "IRCP is the role of a recipient (TXA-23); the originator is the author",
+  },
+  // Appointments.
+  {
+    map: "AIS[Appointment]",
+    target: /^participant\.period/,
+    why: "AIS names a service and no participant: its time is that of the appointment",
+  },
+  {
+    map: "AIG[Appointment]",
+    source: "AIG-3",
+    isKept: true,
+    why: "AIG is for what is neither a place nor a person (AIL and AIP are), so it is a HealthcareService",
+  },
+  {
+    map: "SCH[Appointment]",
+    source: "SCH-7",
+    target: "reasonCode[1]",
+    why: "a reason of another table, or of none, is a reason as well",
+  },
+  {
+    map: "SCH[Appointment]",
+    source: /^SCH-1[26]$/,
+    target: /type\.coding/,
+    why: "the code system has no code for the contact of the placer or filler; type.text says it",
+  },
+  {
+    map: "SCH[ServiceRequest]",
+    source: "SCH-25",
+    target: "status",
+    why: "the concept map gives statuses of appointments, which ServiceRequest.status does not have",
   },
   // Participants.
   {

@@ -83,12 +83,16 @@ export class MessagePlaces {
     this.structure = name;
     const groups = new Set<string>();
     const places: { -readonly [K in keyof Place]: Place[K] }[] = [];
+    let choice: string | undefined;
     for (const [index, cells] of rows.entries()) {
       const full = (cells[1] ?? "").trim();
       if (full === "" || full.startsWith("/")) continue;
       const path = full.split(".").slice(1);
-      const required = cells[4]?.trim() === "1";
-      if (/---/.test(cells[3] ?? "") || /^[[{ ]+$/.test(cells[2] ?? "")) {
+      const isFirstOfChoice = choice !== undefined && path.slice(0, -1).join(".") === choice;
+      const required = cells[4]?.trim() === "1" || isFirstOfChoice;
+      const isGroup = /---/.test(cells[3] ?? "") || (path.at(-1) ?? "").length > 3;
+      choice = isGroup && cells[2]?.trim() === "<" ? path.join(".") : undefined;
+      if (isGroup || /^[[{ ]+$/.test(cells[2] ?? "")) {
         if (required) groups.add(path.join("."));
         continue;
       }
@@ -99,6 +103,11 @@ export class MessagePlaces {
     }
     this.#places = places;
     this.#requiredGroups = groups;
+  }
+
+  /** The segment of a line. */
+  segmentOf(line: number): string {
+    return this.#places.find(({ lines }) => lines.includes(line))?.segment ?? "";
   }
 
   /** The smallest message that holds the segment of a line, with `extra` segments wherever they may stand. */

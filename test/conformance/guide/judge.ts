@@ -89,7 +89,24 @@ const isEmpty = (content: Content): boolean => texts(content).length === 0;
  * Fields that say something only beside another one: the kind of an organization beside the organization, units beside
  * their number, an offset beside what it is counted from. By source, or map and source.
  */
+/** An appointment without a start cannot be booked. */
+const BEGINS = { "SCH-11": "^^^20240310090000+0100^20240310093000+0100" };
 const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "AIG-9": BEGINS,
+  "AIL-7": BEGINS,
+  "AIP-7": BEGINS,
+  "AIS-5": BEGINS,
+  "AIS-10": { ...BEGINS, "SCH-25": "" },
+  "SCH-25": BEGINS,
+  "DG1[EpisodeOfCare]": { "PV1-54": "EPI1^^^HOSP" },
+  // A Provenance needs somebody who did it.
+  "ORC[Provenance]": { "ORC-12": "PRA9^Orders^Olga" },
+  "ORC-21": { "ORC-12": "PRA9^Orders^Olga" },
+  "ORC-22": { "ORC-12": "PRA9^Orders^Olga", "ORC-21": "Clinic" },
+  "ORC-23": { "ORC-12": "PRA9^Orders^Olga", "ORC-21": "Clinic" },
+  "ORC-24": { "ORC-12": "PRA9^Orders^Olga", "ORC-21": "Clinic" },
+  "ORC[ServiceRequest]|ORC-12": { "ORC-21": "Clinic" },
+  "TXA[Provenance]": { "TXA-8": "20240305101500+0100", "TXA-9": "PRA9^Writes^Walt" },
   "PRT[CareTeam]|PRT-14": { "PRT-8": "Clinic" },
   "PRT[CareTeam]|PRT-15": { "PRT-8": "Clinic" },
   "PRT[Patient-GeneralPractitioner-PractitionerRole]": { "PRT-8": "Clinic" },
@@ -174,9 +191,23 @@ function look(given: Case, resources: readonly Json[]): Looked {
 /** Values that a row asks for in prose, or that its element takes alone. */
 const asked: Readonly<Record<string, Content>> = {
   "DG1-21": "D",
-  "AIS-10": "CONFIRMED",
-  "AIP-12": "CONFIRMED",
+  "AIG-9": "30",
+  "AIL-7": "30",
+  "AIP-7": "30",
+  "AIP-12": "Booked",
+  "AIS-5": "30",
   "EVN-2": "20240309101500+0100",
+  "MSA-1": "AA",
+  "TXA-3": "TEXT",
+  "TXA-17": "AU",
+};
+
+/** What such a value is in FHIR, where the element is bound to FHIR's own codes and the guide leaves the rest open. */
+const meant: Readonly<Record<string, readonly string[]>> = {
+  "AIP-12": ["accepted"],
+  "MSA-1": ["ok"],
+  "TXA-3": ["text/plain"],
+  "TXA-17": ["final"],
 };
 
 function sampleFor({ row, type, place }: Case, { tested }: HostMessage): Content {
@@ -193,6 +224,7 @@ function sampleFor({ row, type, place }: Case, { tested }: HostMessage): Content
 
 /** A code as its data type writes it: alone, or with the name of its table. */
 export function codedContent(type: string, map: string, v2Code: string): Content {
+  if (type === "MSG") return ["ADT", v2Code];
   if (!["CE", "CWE", "CNE", "CF"].includes(type)) return v2Code;
   const table = conceptTable(map);
   return [v2Code, "Some text", table === undefined ? "" : `HL7${table}`];
@@ -207,8 +239,10 @@ function conceptTable(map: string): string | undefined {
 function expectations({ row, type }: Case, sample: Content): readonly string[] {
   if (row.fixed !== undefined) return [row.fixed];
   if (row.isComputed) return [];
+  const translated = meant[row.source];
+  if (translated) return translated;
   if (row.vocabularyMap !== "") {
-    const [sent] = texts(sample);
+    const sent = texts(sample)[type === "MSG" ? 1 : 0];
     const coded = vocabularySample(row.vocabularyMap, sent);
     if (row.fhirType === "boolean") return ["true"];
     if (coded && (coded.v2Code === sent || sent === undefined)) return [coded.code];

@@ -41,7 +41,11 @@ export function mapRows({ name, rows }: GuideTable): MapRow[] {
       {
         map: name,
         line: index + 3,
-        source: cell(1),
+        // TXA[Provenance] names the segment alone; its fields stand in the column that orders the rows.
+        source:
+          /^[A-Z]{2}[A-Z0-9]$/.test(cell(1)) && cell(2) !== "" && /^[1-9]\d*$/.test(cell(0))
+            ? `${cell(1)}-${cell(0)}`
+            : cell(1),
         v2Type: cell(3).split(" ")[0] ?? "",
         condition: cell(6),
         narrative: cell(8),

@@ -111,7 +111,9 @@ function fillsAlone(row: MapRow, guide: Guide): boolean {
 /** A message map's row: the segment's content arrives in the resource that the row names, and its references are set. */
 function messageResult(row: MapRow, guide: Guide): RowResult {
   const { line, map, condition, segmentMap } = row;
-  const host = () => forMap(segmentMap, guide.placesOf(map).host(line, extraSegments(condition)));
+  const extra = [...extraSegments(condition), ...makersOf(row, guide)];
+  const host = () => forMap(segmentMap, guide.placesOf(map).host(line, extra));
+  const made = /^[A-Z]\w+/.exec(row.rawTarget)?.[0];
   const conditionsOf = (...texts: readonly string[]) =>
     texts.filter((text) => text !== "").map((text) => ({ text, base: [] }));
   if (/^[A-Z]\w+(?:\[\d+\])?\..*=/.test(row.rawTarget) && segmentMap === "") {
@@ -130,7 +132,13 @@ function messageResult(row: MapRow, guide: Guide): RowResult {
   for (const each of rows) {
     const [first] = guide.segmentCases(each);
     if (!first) continue;
-    const outcome = judge({ ...first, host, conditions: conditionsOf(condition, each.condition) });
+    const conditions = conditionsOf(condition, each.condition);
+    const plain = judge({ ...first, host, conditions });
+    // NTE[ServiceRequest] is used for Observations too: the row says of which resource.
+    const outcome =
+      plain.right || made === undefined
+        ? plain
+        : judge({ ...first, host, resourceType: made, conditions });
     const unset = outcome.right ? unsetReference(row, outcome.message) : undefined;
     const found = unset
       ? { ...outcome, right: false, note: `reference not set: ${unset.text}` }
@@ -139,6 +147,24 @@ function messageResult(row: MapRow, guide: Guide): RowResult {
     if (best.right) break;
   }
   return verdictOf("message", row, best);
+}
+
+/**
+ * Segments that make what the row adds to or refers to: the first of the table that makes the resource, when it is not
+ * the row's own.
+ */
+function makersOf({ map, line, rawTarget, references: text }: MapRow, guide: Guide): string[] {
+  const places = guide.placesOf(map);
+  const wanted = [rawTarget, ...[...text.matchAll(/[A-Z][A-Za-z]+\[\d+\]/g)].map(([each]) => each)];
+  return wanted.flatMap((each) => {
+    const resource = /^[A-Z]\w+\[\d+\]/.exec(each)?.[0];
+    const maker = guide.messageRows.find(
+      (other) =>
+        other.map === map && other.rawTarget === resource && !/^MSH|^EVN/.test(other.segmentMap),
+    );
+    const name = maker ? places.segmentOf(maker.line) : "";
+    return name === "" || name === places.segmentOf(line) ? [] : [name];
+  });
 }
 
 function unsetReference(row: MapRow, message: string): WantedReference | undefined {
@@ -164,7 +190,14 @@ function references({ references }: MapRow): readonly WantedReference[] {
       );
     if (!match || match[3] === "Bundle") return [];
     const [, from = "", path = "", to = ""] = match;
-    return [{ text: text.trim(), from: from.replace("Immunzation", "Immunization"), path, to }];
+    return [
+      {
+        text: text.trim(),
+        from: from.replace("Immunzation", "Immunization"),
+        path: path.replace(/^diagnosis$/, "diagnosis.condition"),
+        to,
+      },
+    ];
   });
 }
 

@@ -40,6 +40,7 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/valueReference\(Group\.member\.entity\(/g, "valueReference(Group.member.entity("],
   [/note\(Annotation\.text\)/g, "note.text"],
   [/component\[each\]/g, "component"],
+  [/content(\[\d\])?\.(data|contentType|url)$/g, "content$1.attachment.$2"],
   // Elements whose name in R4 is another.
   [/participant\.coveragePeriod/g, "participant.period"],
   [/"([A-Z]+)'"/g, '"$1"'],
@@ -57,6 +58,8 @@ const rightUrls: Readonly<Record<string, string>> = {
     "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
   "http://hl7.org/fhir/R4/extension-humanname-assembly-order.html":
     "http://hl7.org/fhir/StructureDefinition/humanname-assembly-order",
+  "https://hl7.org/fhir/R4/v3/ParticipationType/cs.html":
+    "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
   "http://terminology.hl7.org/ValueSet/v2-0119": "http://terminology.hl7.org/CodeSystem/v2-0119",
   "http://hl7.org/fhir/sid/us-ssn.": "http://hl7.org/fhir/sid/us-ssn",
   "https://hl7.org/fhir/R4/v3/RoleCode/cs.html#v3-RoleCode-_PersonalRelationshipRoleType":

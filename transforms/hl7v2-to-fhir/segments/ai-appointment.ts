@@ -17,6 +17,7 @@ import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { ACTION_ONLY, SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { Row, SegmentMap } from "../segment-map.ts";
 import type { Handler, State } from "../state.ts";
+import { appointmentStatus } from "./appointment-status.ts";
 import { minutesAfter } from "./end-time.ts";
 import { codeTable } from "../codesystems/code-table.ts";
 
@@ -33,13 +34,11 @@ function timeRows(first: number): Record<number, Row<AppointmentParticipant>> {
       return start !== undefined;
     }),
     [first + 1]: rule("period.start", (field, target, conversion, segment) => {
-      const minutes = minutesOf(field.value, segment.field(first + 2).value || "MIN");
-      const start = appointmentStart(conversion);
-      if (minutes === undefined || start === undefined) return false;
-      if (!segment.field(first).isEmpty) return true;
-      const moved = minutesAfter(start, String(minutes));
-      if (moved !== undefined) target.period = { ...target.period, start: moved };
-      return moved !== undefined;
+      const start = offsetStart(field, segment, first + 2, conversion);
+      if (start !== undefined && segment.field(first).isEmpty) {
+        target.period = { ...target.period, start };
+      }
+      return start !== undefined;
     }),
     [first + 2]: rule("period.start", (field) => field.text !== ""),
     [first + 3]: rule("period.end", (field, target, _conversion, segment) => {
@@ -75,6 +74,19 @@ const PARTICIPATION: Readonly<Record<string, AppointmentParticipant["status"]>> 
   DELETED: "declined",
   NOSHOW: "declined",
 });
+
+/** So many units (MIN by default) after the start of the appointment. */
+function offsetStart(
+  field: Field,
+  segment: Segment,
+  units: number,
+  conversion: Conversion,
+): string | undefined {
+  const minutes = minutesOf(field.value, segment.field(units).value || "MIN");
+  const start = appointmentStart(conversion);
+  if (minutes === undefined || start === undefined) return undefined;
+  return minutesAfter(start, String(minutes));
+}
 
 function appointmentStart(conversion: Conversion): string | undefined {
   const sch = conversion.message.segment("SCH");
@@ -120,12 +132,9 @@ export const aisAppointment = segmentMap<Appointment>(
       return start !== undefined;
     }),
     5: appointmentRows.rule("start", (field, target, conversion, segment) => {
-      const minutes = minutesOf(field.value, segment.field(6).value || "MIN");
-      const start = appointmentStart(conversion);
-      if (minutes === undefined || start === undefined) return false;
-      const moved = minutesAfter(start, String(minutes));
-      if (moved !== undefined) target.start ??= moved;
-      return moved !== undefined;
+      const start = offsetStart(field, segment, 6, conversion);
+      if (start !== undefined) target.start ??= start;
+      return start !== undefined;
     }),
     6: appointmentRows.rule("start", (field) => field.text !== ""),
     7: appointmentRows.rule("end", (field, target, _conversion, segment) => {
@@ -138,7 +147,16 @@ export const aisAppointment = segmentMap<Appointment>(
     }),
     8: appointmentRows.rule("end", (field) => field.text !== ""),
     9: appointmentRows.kept("valueString", cweText),
-    10: appointmentRows.kept("valueCodeableConcept", cwe(undefined, "0278")),
+    10: [
+      appointmentRows.rule("status", (field, target, conversion) => {
+        const status = appointmentStatus(field.value);
+        // SCH-25 speaks for the appointment as a whole.
+        const isSaid = conversion.message.segment("SCH")?.field(25).isEmpty === false;
+        if (status && !isSaid && target.status === "booked") target.status = status;
+        return status !== undefined;
+      }),
+      appointmentRows.kept("valueCodeableConcept", cwe(undefined, "0278")),
+    ],
     11: appointmentRows.kept("valueCodeableConcept", cwe()),
     12: appointmentRows.kept("valueCodeableConcept", cwe()),
   },
@@ -149,6 +167,12 @@ export const aisAppointment = segmentMap<Appointment>(
 export const aisServiceRequest = segmentMap<ServiceRequest>("AIS[ServiceRequest]", {
   3: requestRows.each("identifier", cweIdentifier()),
   4: requestRows.one("occurrencePeriod.start", dateTime),
+  5: requestRows.rule("occurrencePeriod.start", (field, target, conversion, segment) => {
+    if (!segment.field(4).isEmpty) return false;
+    const start = offsetStart(field, segment, 6, conversion);
+    if (start !== undefined) target.occurrencePeriod = { ...target.occurrencePeriod, start };
+    return start !== undefined;
+  }),
   7: requestRows.rule("occurrencePeriod.end", (field, target, _conversion, segment) => {
     const minutes = minutesOf(field.value, segment.field(8).value || "MIN");
     const start = target.occurrencePeriod?.start;
@@ -181,6 +205,8 @@ function participantHandler(map: SegmentMap<AppointmentParticipant>): Handler {
   return (segment: Segment, { conversion, slots, event }: State) => {
     const { appointment } = slots;
     if (!appointment) return;
+    // A comment that comes next is on the appointment.
+    slots.owner = appointment;
     const participant = {} as AppointmentParticipant;
     const resource = appointment;
     applyMap(map, segment, participant, conversion, { resource, element: "participant" });
@@ -195,5 +221,7 @@ export const aig: Handler = participantHandler(aigAppointment);
 export const ail: Handler = participantHandler(ailAppointment);
 export const aip: Handler = participantHandler(aipAppointment);
 export const ais: Handler = (segment, { conversion, slots }) => {
-  if (slots.appointment) applyMap(aisAppointment, segment, slots.appointment, conversion);
+  if (!slots.appointment) return;
+  slots.owner = slots.appointment;
+  applyMap(aisAppointment, segment, slots.appointment, conversion);
 };

@@ -36,7 +36,7 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
       const name = field.value || field.component(2).value;
       if (name === "") return false;
       destination.name = name;
-      destination.target = deviceOf(field.first, conversion);
+      destination.target = deviceOfHd(field.first, conversion);
       Object.assign(destination, endpointOf(field.first));
       return true;
     }),
@@ -46,7 +46,10 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
       destinationOf(target).receiver ??= receiver;
       return true;
     }),
-    8: kept("valueString", text),
+    8: each("meta.security", (repetition, conversion, segment, position) => {
+      const display = text(repetition, conversion, segment, position);
+      return display === undefined ? undefined : { display };
+    }),
     9: rule("eventCoding", (field, target) => {
       const trigger = field.component(2).value;
       if (trigger === "") return field.value !== "";
@@ -211,8 +214,8 @@ function endpointUri(hd: Repetition): string | undefined {
   return type === "URI" ? universalId : undefined;
 }
 
-/** The receiving application as a Device. Source: HL7 v2-to-FHIR, HD[Device]. */
-function deviceOf(hd: Repetition, conversion: Conversion): Reference {
+/** An application as a Device. Source: HL7 v2-to-FHIR, HD[Device]. */
+export function deviceOfHd(hd: Repetition, conversion: Conversion): Reference {
   const [namespace = "", universalId = ""] = [1, 2].map((part) => hd.component(part).value);
   return conversion.remember(`HD Device ${hd.text}`, () =>
     conversion.add({

@@ -1,8 +1,9 @@
-import type { Provenance, Reference } from "fhir/r4";
+import type { MessageHeader, Provenance, Reference } from "fhir/r4";
 import { fhirCode } from "#lib/fhir";
+import type { Segment } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import type { Conversion, Draft } from "../conversion.ts";
-import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { absent } from "../datatypes/cx-identifier.ts";
 import { organizationOfHd } from "../datatypes/hd-organization.ts";
 import { namedLocation } from "../datatypes/pl-location.ts";
@@ -11,6 +12,7 @@ import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { organization } from "../datatypes/xon-organization.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { EventMeaning } from "../state.ts";
+import { deviceOfHd } from "./msh-messageheader.ts";
 import { agent, agentOf } from "./provenance-agents.ts";
 
 const { one, each, rule } = rowsFor<Provenance>();
@@ -19,17 +21,24 @@ const { one, each, rule } = rowsFor<Provenance>();
 export const mshProvenance = segmentMap<Provenance>("MSH[Provenance-Source]", {
   4: each("agent", agentOf("author", organizationOfHd)),
   7: one("recorded", instant),
+  3: rule("entity.what", (field, target, conversion, segment) => {
+    // With an address of its own (MSH-24), the application is a source beside the message.
+    if (segment.field(24).isEmpty) return true;
+    target.entity?.push({ role: "source", what: deviceOfHd(field.first, conversion) });
+    return true;
+  }),
   9: rule("activity", (field, target) => {
     const trigger = fhirCode(field.component(2).value);
     if (trigger === "") return field.value !== "";
-    target.activity = codeOf(hl7Table("0003"), trigger);
+    const display = ["message -", field.first.text].join(" ");
+    target.activity = { coding: [{ system: hl7Table("0003"), code: trigger }, { display }] };
     return true;
   }),
   10: rule("entity.what.identifier", (field) => field.value !== ""),
   22: each("agent", agentOf("author", organization)),
 });
 
-/** Source: HL7 v2-to-FHIR, EVN[Provenance]. EVN-1 repeats MSH-9; EVN-3 says when a planned event is due. */
+/** Source: HL7 v2-to-FHIR, EVN[Provenance]. The event as such, which MSH tells of as well. EVN-1 repeats MSH-9; EVN-3 says when a planned event is due. */
 export const evnProvenance = segmentMap<Provenance>(
   "EVN[Provenance]",
   {
@@ -51,12 +60,26 @@ export const evnProvenance = segmentMap<Provenance>(
   { 1: "the trigger event, which MSH-9 says" },
 );
 
+/** Source: HL7 v2-to-FHIR, MSH[Provenance-Operator]: who stands for the operator that EVN-5 does not name. */
+export const mshOperator = segmentMap<Provenance>("MSH[Provenance-Operator]", {
+  4: rule("agent", (field, target, conversion, segment) => {
+    const who = organizationOfHd(field.first, conversion, segment, 4);
+    if (who && target.agent.length === 0) target.agent.push(agent("enterer", who));
+    return who !== undefined;
+  }),
+  22: rule("agent", (field, target, conversion, segment) => {
+    const who = organization(field.first, conversion, segment, 22);
+    if (who) target.agent = [agent("enterer", who)];
+    return who !== undefined;
+  }),
+});
+
 /**
- * Says of everything that was made of a message which message it came from: MSH-4 (or MSH-22) as author, EVN-5 as who
- * entered it, this software as assembler, MSH-9.2 as activity, MSH-10 as source.
+ * Says of everything that was made of a message which message it came from: MSH-4 (or MSH-22) as author, this software
+ * as assembler, MSH-9 as activity, MSH-10 as source.
  *
- * `recorded` is required: MSH-7, else EVN-2, else when the message was received. One Provenance stands for the guide's
- * three (source, transformation, event), because they would have the same targets.
+ * `recorded` is required: MSH-7, else EVN-2, else when the message was received. One Provenance stands for two of the
+ * guide (source and transformation), because they would have the same targets.
  */
 export function mshToProvenance(
   targets: readonly Reference[],
@@ -64,7 +87,6 @@ export function mshToProvenance(
   conversion: Conversion,
 ): void {
   const { header } = conversion.message;
-  const evn = conversion.message.segment("EVN");
   const source = header.sendingApplication || header.sendingFacility || "unknown";
   const provenance: Draft<Provenance> = conversion.draft<Provenance>({
     resourceType: "Provenance",
@@ -85,8 +107,7 @@ export function mshToProvenance(
   // Filled by the maps, which only fill what is not there yet.
   delete (provenance as { recorded?: string }).recorded;
   applyMap(mshProvenance, header.segment, provenance, conversion);
-  if (evn) applyMap(evnProvenance, evn, provenance, conversion);
-  provenance.recorded ??= conversion.options.receivedAt;
+  provenance.recorded ??= recordedAt(conversion);
   if (provenance.agent.length === 0) provenance.agent.push(agent("author", { display: source }));
   for (const software of softwareOf(targets, conversion)) {
     provenance.entity?.push({ role: "derivation", what: software });
@@ -101,6 +122,42 @@ export function mshToProvenance(
       },
     ];
   }
+}
+
+/**
+ * Says of the message header what happened, when, why and who entered it: EVN, where it says more than MSH. Nothing is
+ * made of an EVN that holds only the trigger event and the time of the message.
+ */
+export function evnToProvenance(messageHeader: Draft<MessageHeader>, conversion: Conversion): void {
+  const { header } = conversion.message;
+  const evn = conversion.message.segment("EVN");
+  if (!evn || isRepetition(evn, header)) return;
+  const provenance = conversion.draft<Provenance>({
+    resourceType: "Provenance",
+    id: conversion.id("Provenance", ...conversion.messageIdentity, "EVN"),
+    target: [{ reference: `MessageHeader/${messageHeader.id}` }],
+    ...({} as { recorded: string }),
+    agent: [],
+  });
+  applyMap(evnProvenance, evn, provenance, conversion);
+  if (provenance.agent.length === 0) applyMap(mshOperator, header.segment, provenance, conversion);
+  if (provenance.agent.length === 0) {
+    const display = header.sendingApplication || "unknown";
+    provenance.agent.push(agent("enterer", { display }));
+  }
+  provenance.activity = {
+    coding: [{ display: `event - ${header.messageCode}^${header.triggerEvent}` }],
+  };
+  provenance.recorded ??= recordedAt(conversion);
+}
+
+function isRepetition(
+  evn: Segment,
+  { dateTime: writtenAt }: Conversion["message"]["header"],
+): boolean {
+  const recordedIn = evn.field(2).value;
+  const hasMore = [4, 5, 6, 7].some((field) => !evn.field(field).isEmpty);
+  return !hasMore && (recordedIn === "" || recordedIn === writtenAt);
 }
 
 /** The software that wrote the message (SFT): the devices that have a version. Source: message maps, rows of SFT. */

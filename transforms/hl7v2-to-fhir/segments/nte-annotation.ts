@@ -1,7 +1,7 @@
 import type { Annotation, FhirResource } from "fhir/r4";
 import { clean } from "#lib/fhir";
 import type { Segment } from "#lib/hl7v2";
-import { cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { cwe, cweText } from "../datatypes/cwe-codeableconcept.ts";
 import { dateTime, text, wholeText } from "../datatypes/primitives.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
@@ -25,7 +25,15 @@ export const nteAnnotation = segmentMap<Annotation>(
     6: one("time", dateTime),
     7: kept("valueDateTime", dateTime),
     8: kept("valueDateTime", dateTime),
-    9: kept("valueCodeableConcept", cwe()),
+    9: [
+      kept("valueCodeableConcept", cwe()),
+      // A comment that is only coded is told by its text.
+      rule("text", (field, target, conversion, segment) => {
+        const coded = cweText(field.first, conversion, segment, 9);
+        if (target.text === "" && coded !== undefined) target.text = coded;
+        return coded !== undefined;
+      }),
+    ],
   },
   { 1: SET_ID },
 );
@@ -68,6 +76,7 @@ export function nte(segment: Segment, state: State): void {
     if (Object.keys(note).length > 1) keepNote(owner, note);
   } else if (owner.resourceType === "DocumentReference") {
     owner.description = [owner.description, note.text].filter(Boolean).join("\n");
+    if (Object.keys(note).length > 1) keepNote(owner, note);
   } else {
     keepNote(owner, note);
   }

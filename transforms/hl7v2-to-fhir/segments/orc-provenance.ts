@@ -3,6 +3,8 @@ import type { Segment } from "#lib/hl7v2";
 import { codeOf, cweCoding } from "../datatypes/cwe-codeableconcept.ts";
 import { namedLocation } from "../datatypes/pl-location.ts";
 import { dateTime, instant } from "../datatypes/primitives.ts";
+import { xadToAddress } from "../datatypes/xad-address.ts";
+import { xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { organizationOfCwe } from "../datatypes/xon-organization.ts";
 import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
@@ -55,6 +57,22 @@ export const orcProvenance = segmentMap<Provenance>("ORC[Provenance]", {
   }),
   19: each("agent", agentOf("performer", practitioner)),
   21: one("location", namedLocation),
+  22: rule("location.address", (field, target, conversion) => {
+    const place = conversion.find("Location", target.location);
+    const address = xadToAddress(field.first, conversion);
+    if (!place || !address) return false;
+    place.address ??= address;
+    return true;
+  }),
+  23: rule("location.telecom", (field, target, conversion) => {
+    const place = conversion.find("Location", target.location);
+    const points = field.repetitions.flatMap(
+      (each) => xtnToContactPoint(each, conversion, "work") ?? [],
+    );
+    if (!place || points.length === 0) return false;
+    place.telecom ??= points;
+    return true;
+  }),
   28: each("meta.security", cweCoding("ConfidentialityCode", "0177")),
 });
 

@@ -6,7 +6,6 @@ import type {
   ServiceRequest,
 } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
-import { mapCode } from "../codesystems/concept-maps.ts";
 import { referenceTo } from "../conversion.ts";
 import type { Draft } from "../conversion.ts";
 import { codeOf, concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
@@ -26,8 +25,8 @@ import { aisServiceRequest } from "./ai-appointment.ts";
 import { recordedAt } from "./msh-provenance.ts";
 import { agentOf } from "./provenance-agents.ts";
 import { appointmentToSlot } from "./sch-slot.ts";
+import { appointmentStatus } from "./appointment-status.ts";
 import { minutesAfter } from "./end-time.ts";
-import { codeTable } from "../codesystems/code-table.ts";
 
 const { each, one, rule, when, kept } = rowsFor<Appointment>();
 const requestRows = rowsFor<ServiceRequest>();
@@ -41,22 +40,6 @@ const person =
     const type = code ? codeOf(PARTICIPANT, code) : { text: role };
     return actor && { type: [type], actor, status: "accepted" };
   };
-
-/** Table 0278 to the status of an appointment, where the guide's map is silent. */
-const STATUS: Readonly<Record<string, Appointment["status"]>> = codeTable({
-  BOOKED: "booked",
-  COMPLETE: "fulfilled",
-  CANCELLED: "cancelled",
-  DELETED: "entered-in-error",
-  NOSHOW: "noshow",
-  "NO SHOW": "noshow",
-  PENDING: "pending",
-  STARTED: "arrived",
-  WAITLIST: "waitlist",
-  BLOCKED: "pending",
-  DC: "cancelled",
-  OVERBOOK: "booked",
-});
 
 /** Source: HL7 v2-to-FHIR, SCH[Appointment]; what it leaves open is kept under the name of the field. */
 export const schAppointment = segmentMap<Appointment>("SCH[Appointment]", {
@@ -108,10 +91,8 @@ export const schAppointment = segmentMap<Appointment>("SCH[Appointment]", {
   23: kept("valueIdentifier", ei()),
   24: kept("valueIdentifier", ei()),
   25: rule("status", (field, target) => {
-    const status =
-      mapCode("FillerStatusCodes[Appointment]", field.value)?.code ??
-      STATUS[field.value.toUpperCase()];
-    if (status) target.status = status as Appointment["status"];
+    const status = appointmentStatus(field.value);
+    if (status) target.status = status;
     return status !== undefined;
   }),
   26: when((sch) => !sch.field(26).isEmpty, each("basedOn", requestOf("PLAC"))),

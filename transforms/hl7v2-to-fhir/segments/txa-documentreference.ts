@@ -110,19 +110,17 @@ export const txaDocumentReference = segmentMap<DocumentReference>(
   { 1: SET_ID },
 );
 
+const PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType";
+
 /** Source: HL7 v2-to-FHIR, TXA[Provenance]. */
 export const txaProvenance = segmentMap<Provenance>("TXA[Provenance]", {
   8: provenanceRows.one("recorded", instant),
   9: provenanceRows.each("agent", agentOf("author", practitioner)),
   11: provenanceRows.each("agent", agentOf("enterer", practitioner)),
+  21: provenanceRows.each("reason", ({ value }) => (value === "" ? undefined : { text: value })),
   23: provenanceRows.each("agent", (xcn, conversion, segment, position) => {
     const who = practitioner(xcn, conversion, segment, position);
-    return (
-      who && {
-        type: codeOf("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP"),
-        who,
-      }
-    );
+    return who && { role: [codeOf(PARTICIPATION, "IRCP")], who };
   }),
 });
 
@@ -180,7 +178,22 @@ function provenanceOf(txa: Segment, document: Draft<DocumentReference>, state: S
   });
   applyMap(txaProvenance, txa, provenance, conversion);
   provenance.recorded ??= recordedAt(conversion);
-  if (provenance.agent.length === 0) conversion.drop(provenance);
+  if (provenance.agent.length === 0) {
+    conversion.drop(provenance);
+    return;
+  }
+  // Every edit is one of its own; who made the earlier ones is not said apart.
+  for (const { value } of txa.field(8).repetitions.slice(1)) {
+    const recorded = conversion.instant(value);
+    if (recorded === undefined || recorded === provenance.recorded) continue;
+    const id = conversion.id(
+      "Provenance",
+      ...conversion.messageIdentity,
+      target.reference ?? "",
+      recorded,
+    );
+    conversion.add<Provenance>({ ...provenance, id, recorded });
+  }
 }
 
 /** The media type that TXA-3 names, for content whose own type says nothing. */
