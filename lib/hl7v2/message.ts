@@ -130,25 +130,8 @@ const isNameCharacter = (code: number): boolean =>
   (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39);
 
 function splitSegments(text: string, header: MessageHeader): readonly Segment[] {
-  const { delimiters } = header;
   const segments: Segment[] = [];
-  const separator = delimiters.field.charCodeAt(0);
-  const push = (from: number, to: number): void => {
-    let [start, end] = [from, to];
-    // What stands round a line feed is layout; blanks elsewhere are the sender's.
-    const isLaidOut = text.charCodeAt(start) === LF || text.charCodeAt(end - 1) === LF;
-    if (isLaidOut) {
-      while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-      while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-    }
-    let first = start;
-    while (first < end && isBlank(text.charCodeAt(first))) first += 1;
-    if (first === end) return;
-    const position = segments.length;
-    segments.push(
-      position === 0 ? header.segment : new Segment(text, position, delimiters, start, end),
-    );
-  };
+  const separator = header.delimiters.field.charCodeAt(0);
   let feed = text.indexOf("\n");
   for (let start = 0; start < text.length;) {
     let end = text.indexOf("\r", start);
@@ -156,15 +139,39 @@ function splitSegments(text: string, header: MessageHeader): readonly Segment[] 
     let from = start;
     while (feed >= 0 && feed < end) {
       if (feed >= from && beginsSegment(text, feed + 1, end, separator)) {
-        push(from, feed);
+        if (feed > from) push(segments, text, from, feed, header);
         from = feed + 1;
       }
-      feed = text.indexOf("\n", feed + 1);
+      feed = text.charCodeAt(feed + 1) === LF ? feed + 1 : text.indexOf("\n", feed + 1);
     }
-    push(from, end);
+    if (end > from) push(segments, text, from, end, header);
     start = end + 1;
   }
   return segments;
+}
+
+/** Adds the line as a segment, unless it is blank. */
+function push(
+  segments: Segment[],
+  text: string,
+  from: number,
+  to: number,
+  header: MessageHeader,
+): void {
+  let [start, end] = [from, to];
+  // What stands round a line feed is layout; blanks elsewhere are the sender's.
+  const isLaidOut = text.charCodeAt(start) === LF || text.charCodeAt(end - 1) === LF;
+  if (isLaidOut) {
+    while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+    while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  }
+  let first = start;
+  while (first < end && isBlank(text.charCodeAt(first))) first += 1;
+  if (first === end) return;
+  const position = segments.length;
+  segments.push(
+    position === 0 ? header.segment : new Segment(text, position, header.delimiters, start, end),
+  );
 }
 
 const isBlank = (code: number): boolean =>

@@ -20,7 +20,6 @@ export class Segment {
   readonly #start: number;
   readonly #end: number;
   readonly #delimiters: Delimiters;
-  #text: string | undefined;
   #fields: readonly Field[] | undefined;
 
   /** `source` from `start` to `end`, without the line end. */
@@ -36,12 +35,12 @@ export class Segment {
     this.#end = end;
     this.#delimiters = delimiters;
     this.position = position;
-    this.name = nameOf(source, delimiters.field, start, end);
+    this.name = nameOf(source, delimiters.field.charCodeAt(0), start, end);
   }
 
   /** As sent, without the line end. */
   get text(): string {
-    return (this.#text ??= this.#source.slice(this.#start, this.#end));
+    return this.#source.slice(this.#start, this.#end);
   }
 
   /** Where its text begins in the text of the message, from MSH on. */
@@ -115,11 +114,34 @@ export class Segment {
   }
 }
 
-function nameOf(source: string, separator: string, start: number, end: number): string {
+function nameOf(source: string, code: number, start: number, end: number): string {
   // Nearly always three letters; a segment of another name is kept as it is.
-  const code = separator.charCodeAt(0);
+  const stop = start + 3;
+  if (stop === end || (stop < end && source.charCodeAt(stop) === code)) {
+    const known = knownName(source, start);
+    if (known !== undefined) return known;
+  }
   let next = start;
   // Never beyond the segment: in a message without separators each search would go through all the rest.
   while (next < end && source.charCodeAt(next) !== code) next += 1;
   return next === end ? source.slice(start, end).trimEnd() : source.slice(start, next);
+}
+
+/** Names of three letters or digits by their characters, each made once. */
+const names = new Map<number, string>();
+
+/** The name of three capital letters or digits that stands there; undefined for anything else. */
+function knownName(source: string, start: number): string | undefined {
+  let key = 0;
+  for (let at = start; at < start + 3; at += 1) {
+    const code = source.charCodeAt(at);
+    const digit =
+      code >= 0x41 && code <= 0x5a ? code - 0x40 : code >= 0x30 && code <= 0x39 ? code - 0x15 : 0;
+    if (digit === 0) return undefined;
+    key = key * 37 + digit;
+  }
+  // Bounded by 37 to the power of 3.
+  let name = names.get(key);
+  if (name === undefined) names.set(key, (name = source.slice(start, start + 3)));
+  return name;
 }

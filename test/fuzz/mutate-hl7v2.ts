@@ -158,8 +158,7 @@ const mutations: readonly Mutation[] = [
 
 /** One byte per character below 256, UTF-8 for others, so that wrong bytes and wide characters both come up. */
 function bytesOf(text: string): Uint8Array {
-  if (!/[^\u0000-\u00FF]/.test(text))
-    return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  if (!/[^\u0000-\u00FF]/.test(text)) return new Uint8Array(Buffer.from(text, "latin1"));
   return new TextEncoder().encode(text);
 }
 

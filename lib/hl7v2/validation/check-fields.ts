@@ -26,6 +26,7 @@ export function checkFields(message: Message, findings: Findings): void {
       if (field && !field.isEmpty && !field.isNull) continue;
       // MSH-9 to MSH-12 are judged with the header.
       if (segment.name === "MSH" && position >= 9 && position <= 12) continue;
+      if (!findings.hasRoom()) continue;
       const name = info.fields[position - 1]?.name.toLowerCase() ?? "";
       findings.add(missingField(placeIn(places(segment), position), name, "warning"));
     }
@@ -67,8 +68,11 @@ function checkField(
   // Splitting a field is worth it only for something to look at.
   const isPlain = !isSimple && inner.length === 0;
   if (isPlain && (element.repeats || !field.hasRepetitions)) return;
+  // Nearly always one plain value, which is read without splitting anything.
+  if (isSimple && !field.hasRepetitions && hasForm(types, field.value)) return;
   const { repetitions } = field;
-  if (repetitions.length > 1 && !element.repeats && segment.name !== "MSH") {
+  const mayRepeat = element.repeats || segment.name === "MSH";
+  if (repetitions.length > 1 && !mayRepeat && findings.hasRoom()) {
     findings.add({
       code: "HL7_FIELD_REPEATED",
       severity: "warning",
@@ -82,7 +86,7 @@ function checkField(
     const number = repetitions.length > 1 ? index + 1 : 0;
     const check = (component: number, expected: readonly string[]): void => {
       const { value } = repetition.component(component === 0 ? 1 : component);
-      if (value === "" || hasFormOf(expected, value)) return;
+      if (hasForm(expected, value) || !findings.hasRoom()) return;
       findings.add({
         code: "HL7_VALUE_FORMAT",
         severity: "warning",
@@ -94,6 +98,11 @@ function checkField(
     if (isSimple) check(0, types);
     else for (const [component, expected] of inner) check(component, expected);
   });
+}
+
+/** An empty value has any form. */
+function hasForm(types: readonly string[], value: string): boolean {
+  return value === "" || hasFormOf(types, value);
 }
 
 /** The types of a field; OBX-5 has the one that OBX-2 names. */
@@ -109,7 +118,7 @@ function checkExtra(
   findings: Findings,
 ): void {
   const extra = segment.fields.findIndex((field, index) => index >= known && !field.isEmpty);
-  if (extra < 0) return;
+  if (extra < 0 || !findings.hasRoom()) return;
   findings.add({
     code: "HL7_FIELD_UNKNOWN",
     severity: "info",

@@ -1,5 +1,6 @@
 import type { Message } from "../message.ts";
 import type { Findings } from "./finding.ts";
+import { isSegmentName } from "./place.ts";
 
 /** Characters that frame messages (VT, FS) and that no text has a use for. */
 const FRAME = /[\u0000\u000B\u001C]/;
@@ -36,7 +37,7 @@ export function checkFraming(message: Message, findings: Findings): void {
     });
   }
   for (const { name, position } of message.segments) {
-    if (/^[A-Z][A-Z0-9]{2}$/.test(name)) continue;
+    if (isSegmentName(name) || !findings.hasRoom()) continue;
     findings.add({
       code: "HL7_SEGMENT_NAME",
       severity: "warning",

@@ -43,7 +43,7 @@ export function checkStructure(message: Message, findings: Findings): void {
   checkPatient(message, grouped, findings);
   const places = placesOf(message);
   for (const misplacement of grouped.misplacements) {
-    findings.add(findingOf(misplacement, places(misplacement.segment)));
+    if (findings.hasRoom()) findings.add(findingOf(misplacement, places(misplacement.segment)));
   }
 }
 

@@ -47,8 +47,14 @@ export class Findings {
   #left = 0;
 
   add(finding: Finding): void {
-    if (this.#kept.length < KEPT_MAX) this.#kept.push(finding);
-    else this.#left += 1;
+    if (this.hasRoom()) this.#kept.push(finding);
+  }
+
+  /** Whether one more is kept; else it is counted, and need not be written. */
+  hasRoom(): boolean {
+    if (this.#kept.length < KEPT_MAX) return true;
+    this.#left += 1;
+    return false;
   }
 
   /** All that were kept, and how many were not. */
