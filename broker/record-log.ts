@@ -141,6 +141,11 @@ export interface ConsumerListener {
 export interface ConsumerOptions {
   readonly clientId: string;
   readonly groupId: string;
+  /**
+   * A member with the same client id is an earlier run of this one, dead or to be ended: it is put out of the
+   * group at once instead of when its session ends, and can commit nothing more. Default false.
+   */
+  readonly replacesSameClient?: boolean;
   /** Topics by name, or a full-match pattern over topic names (new topics join later). */
   readonly topics: readonly string[] | RegExp;
   readonly listener?: ConsumerListener;
@@ -220,6 +225,7 @@ export interface MembershipObserver {
 }
 
 export interface MembershipOptions {
+  /** Of one place in the group: a member with the same one is dead, or must end, and is put out at once. */
   readonly clientId: string;
   readonly groupId: string;
   /** Members of a group all speak the same protocol; who speaks another one is refused (GROUP_IN_USE). */

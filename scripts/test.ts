@@ -68,7 +68,7 @@ const integration: Part = {
       "broker/kafka/**/*.test.ts",
       "test/{e2e,servers,snowflake}/**/*.test.ts",
       "test/compat/**/*.test.ts",
-      "test/distributed/bounce-short.test.ts",
+      "test/distributed/*-short.test.ts",
     ),
   ),
 };

@@ -1,82 +1,22 @@
-// The worker's command line: node worker/main.ts worker.properties [connector.json|.properties …]
+// The worker as a program: node worker/main.ts worker.properties [connector.json|.properties …]
 //
-// Exit codes: 0 stopped by a signal, 1 the worker could not start, 3 a connector file is wrong.
-import { ConfigError } from "#connect-api";
-import type { Props } from "#connect-api";
-import { RecordLogError } from "#broker";
-import { readPropsFile } from "./config/worker-config.ts";
-import { HerderError } from "./herder/herder.ts";
-import { describeError, getLogger } from "./logging/index.ts";
-import { startWorker } from "./worker.ts";
-import type { Worker } from "./worker.ts";
+// What Node compiles is kept in the user's cache folder, which halves the time of a start: after a crash, senders
+// wait for it. Not in the shared temporary folder, where other users could put something there.
+import { enableCompileCache, flushCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
-const log = getLogger("worker");
+const caches = process.env["XDG_CACHE_HOME"] || homeCaches();
+if (caches !== undefined) enableCompileCache(join(caches, "clinical-connect", "compiled"));
+const { runCommandLine } = await import("./command-line.ts");
+await runCommandLine(process.argv.slice(2));
+flushCompileCache();
 
-// What escapes a task must not end the others; it is a fault of ours, so it is said loudly.
-process.on("unhandledRejection", (error) => {
-  log.failure(error, { code: "UNHANDLED_REJECTION" }, "An error escaped; please report it");
-});
-
-const [workerFile, ...connectorFiles] = process.argv.slice(2);
-if (workerFile === undefined || workerFile === "--help") {
-  process.stderr.write("usage: npm start -- worker.properties [connector.json …]\n");
-  process.exit(workerFile === undefined ? 1 : 0);
-}
-
-const worker = await start(workerFile);
-process.stdout.write(`Worker ready at ${worker.url}\n`);
-for (const file of connectorFiles) await postFile(worker, file);
-
-let isStopping = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    if (isStopping) process.exit(130);
-    isStopping = true;
-    void worker.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(describeError(error), 1),
-    );
-  });
-}
-
-async function start(file: string): Promise<Worker> {
+/** A user without a home, as in some containers, has no cache either. */
+function homeCaches(): string | undefined {
   try {
-    return await startWorker(readPropsFile(file));
-  } catch (error) {
-    if (error instanceof ConfigError)
-      fail(`The worker's settings in ${file}:\n${error.message}`, 1);
-    if (error instanceof RecordLogError) fail(error.message, 1);
-    const { code, port, address } = error as { code?: string; port?: number; address?: string };
-    if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
-      fail(
-        `REST cannot listen on ${address}:${port} (${code}); choose another address in "listeners", or stop what uses it`,
-        1,
-      );
-    }
-    return fail(describeError(error), 1);
+    return join(homedir(), ".cache");
+  } catch {
+    return undefined;
   }
-}
-
-/** Creates or updates the connector of a file: `{"name","config"}`, a flat map, or properties. */
-async function postFile({ herder }: Worker, file: string): Promise<void> {
-  try {
-    const { name, config } = connectorOf(readPropsFile(file));
-    await herder.putConnectorConfig(name, config);
-  } catch (error) {
-    if (!(error instanceof ConfigError) && !(error instanceof HerderError)) throw error;
-    fail(`The connector in ${file}: ${error.message}`, 3);
-  }
-}
-
-function connectorOf(content: Props): { readonly name: string; readonly config: Props } {
-  const nested = content as unknown as { name?: string; config?: Props };
-  const config = typeof nested.config === "object" ? nested.config : content;
-  const name = nested.name ?? config["name"];
-  if (!name) throw new ConfigError("CONFIG_MISSING", 'The file names no connector ("name")');
-  return { name, config };
-}
-
-function fail(message: string, code: number): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(code);
 }

@@ -65,8 +65,12 @@ export async function startWorker(written: Props): Promise<Worker> {
       samples: config["metrics.num.samples"],
     });
     let address = "";
+    let listener = "";
     const sharing: WorkSharing = isDistributed(props)
-      ? workerGroup(log, config, metrics, () => `http://${address}`)
+      ? workerGroup(log, config, metrics, {
+          url: () => `${new URL(listener).protocol}//${address}`,
+          clientId: () => placeOf(config, listener),
+        })
       : new Alone();
     const statusStore = new StatusStore(statuses, () => ({
       workerId: address,
@@ -107,7 +111,8 @@ export async function startWorker(written: Props): Promise<Worker> {
         props,
       },
     );
-    address = advertisedAddress(config, rest.url);
+    listener = rest.url;
+    address = advertisedAddress(config, listener);
     await herder.start();
     const server = rest;
     return {
@@ -130,17 +135,27 @@ function workerGroup(
   log: RecordLog,
   config: WorkerConfig,
   metrics: Metrics,
-  url: () => string,
+  names: { readonly url: () => string; readonly clientId: () => string },
 ): WorkerGroup {
   const group: WorkerGroup = new WorkerGroup(log, {
     groupId: config["group.id"],
-    url,
+    ...names,
     sessionTimeoutMs: config["session.timeout.ms"],
     heartbeatIntervalMs: config["heartbeat.interval.ms"],
     rebalanceTimeoutMs: config["rebalance.timeout.ms"],
+    lostWorkDelayMs: config["scheduled.rebalance.max.delay.ms"],
     metrics: new GroupMetrics(metrics, config["client.id"] || DEFAULT_CLIENT_ID, () => group),
   });
   return group;
+}
+
+/**
+ * Client id of this worker in its group: it has the address on which it listens, so whoever is still in the
+ * group under this id is dead, and need not be waited for.
+ */
+function placeOf(config: WorkerConfig, listener: string): string {
+  const { host } = new URL(listener);
+  return `${config["client.id"] || "connect"}-${systemHostname()}-${host}`;
 }
 
 function internalTopics(config: WorkerConfig) {

@@ -93,6 +93,11 @@ export interface Broker {
     readonly groupGenerationId: number;
     readonly memberId: string;
   }): Promise<unknown>;
+  describeGroups(request: { readonly groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly {
+      readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
+    }[];
+  }>;
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
   offsetCommit(request: {
     readonly groupId: string;

@@ -14,6 +14,7 @@ import { GroupMembership } from "./group-membership.ts";
 import type { GroupMember } from "./group-membership.ts";
 import { READ_COMMITTED, READ_UNCOMMITTED, createCluster } from "./internals.ts";
 import type { Cluster, ProtocolRequest } from "./internals.ts";
+import { joinAsSuccessor } from "./join-as-successor.ts";
 
 const FETCH_WAIT_MS = 500;
 const UNAVAILABLE_PAUSE_MS = 500;
@@ -44,7 +45,8 @@ export class KafkaConsumer implements Consumer {
   /** A join that is under way; it goes on between polls. */
   #joining: Promise<Joined> | undefined;
   #nextMetadataLook = 0;
-  #isClosed = false;
+  #hasJoined = false;
+  readonly #closing = new AbortController();
 
   constructor(kafka: Kafka, servers: string, options: ConsumerOptions) {
     this.groupId = options.groupId;
@@ -65,7 +67,8 @@ export class KafkaConsumer implements Consumer {
   }
 
   async poll(timeoutMs: number, signal?: AbortSignal): Promise<readonly LogRecord[]> {
-    if (this.#isClosed) throw new RecordLogError("CLIENT_CLOSED", "The consumer is closed");
+    if (this.#closing.signal.aborted)
+      throw new RecordLogError("CLIENT_CLOSED", "The consumer is closed");
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       try {
@@ -109,7 +112,7 @@ export class KafkaConsumer implements Consumer {
       }
     }
     // Kafka answers a join when all members have joined, which may take longer than this poll may.
-    this.#joining ??= this.#membership.join().then(
+    this.#joining ??= this.#join().then(
       (partitions) => ({ partitions }),
       (error: unknown) => ({ error }),
     );
@@ -120,6 +123,21 @@ export class KafkaConsumer implements Consumer {
     this.#assigned = joined.partitions;
     await this.#startAt(this.#assigned);
     await this.#options.listener?.onAssigned(this.#assigned);
+  }
+
+  /** The first join takes the place of an earlier run of this consumer, if that is wanted. */
+  async #join(): Promise<readonly TopicPartition[]> {
+    const join = () => this.#membership.join();
+    if (!this.#options.replacesSameClient || this.#hasJoined) return join();
+    // Nothing is fetched before, so the other connections are free.
+    const partitions = await joinAsSuccessor(
+      this.#cluster,
+      this.#options,
+      join,
+      this.#closing.signal,
+    );
+    this.#hasJoined = true;
+    return partitions;
   }
 
   async #joinedWithin(timeoutMs: number, signal?: AbortSignal): Promise<Joined | undefined> {
@@ -309,8 +327,8 @@ export class KafkaConsumer implements Consumer {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     if (this.#assigned.length > 0) await this.#options.listener?.onRevoked(this.#assigned);
     this.#forget();
     // A member that leaves in the middle of a join would stay in the group until its session ends.

@@ -37,7 +37,7 @@ export async function openKafkaLog(settings: RecordLogSettings): Promise<RecordL
     await admin.connect();
     const { clusterId } = await admin.describeCluster();
     const requestTimeoutMs = Number(settings["request.timeout.ms"] ?? 30_000);
-    return new KafkaLog(kafka, admin, servers, clusterId, requestTimeoutMs);
+    return new KafkaLog(settings, kafka, admin, clusterId, requestTimeoutMs);
   } catch (error) {
     await admin.disconnect().catch(() => undefined);
     throw recordLogError(error, servers);
@@ -47,6 +47,7 @@ export async function openKafkaLog(settings: RecordLogSettings): Promise<RecordL
 class KafkaLog implements RecordLog {
   readonly clusterId: string;
   readonly admin: Admin;
+  readonly #settings: RecordLogSettings;
   readonly #kafka: Kafka;
   readonly #kafkaAdmin: KafkaJsAdmin;
   readonly #servers: string;
@@ -54,12 +55,14 @@ class KafkaLog implements RecordLog {
   readonly #clusters: SharedClusters;
 
   constructor(
+    settings: RecordLogSettings,
     kafka: Kafka,
     admin: KafkaJsAdmin,
-    servers: string,
     clusterId: string,
     requestTimeoutMs: number,
   ) {
+    const servers = settings["bootstrap.servers"];
+    this.#settings = settings;
     this.#clusters = new SharedClusters(() =>
       createCluster(kafka, READ_COMMITTED, { allowAutoTopicCreation: true }),
     );
@@ -86,9 +89,14 @@ class KafkaLog implements RecordLog {
   }
 
   async consumer(options: ConsumerOptions): Promise<Consumer> {
-    const consumer = new KafkaConsumer(this.#kafka, this.#servers, options);
+    const consumer = new KafkaConsumer(this.#as(options.clientId), this.#servers, options);
     await consumer.connect();
     return consumer;
+  }
+
+  /** A client whose brokers see that id, and no other that the settings may name for all. */
+  #as(clientId: string): Kafka {
+    return kafkaClient({ ...this.#settings, "client.id": clientId }, clientId);
   }
 
   reader(options: ReaderOptions): Promise<Reader> {
@@ -96,7 +104,8 @@ class KafkaLog implements RecordLog {
   }
 
   async membership(options: MembershipOptions): Promise<Membership> {
-    const connect = () => createCluster(this.#kafka, READ_COMMITTED);
+    const kafka = this.#as(options.clientId);
+    const connect = () => createCluster(kafka, READ_COMMITTED);
     return KafkaMembership.join(connect, this.#servers, options);
   }
 

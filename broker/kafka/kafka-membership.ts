@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { GroupRound, Membership, MembershipOptions } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
 import type { Broker, Cluster } from "./internals.ts";
+import { joinAsSuccessor } from "./join-as-successor.ts";
 
 /** The type of Kafka Connect's groups, as tools show it. */
 const PROTOCOL_TYPE = "connect";
@@ -34,6 +35,7 @@ export class KafkaMembership implements Membership {
   #memberCount = 0;
   #needsJoin = true;
   #isJoining = false;
+  #hasJoined = false;
   /** Whether there is something that can be lost. */
   #isAssigned = false;
   #heardAt = 0;
@@ -97,10 +99,13 @@ export class KafkaMembership implements Membership {
     }
     this.#coordinator = undefined;
     if (OUT.has(type)) {
-      // Alone, nobody else can have got anything: what it has is claimed again when it joins.
+      // One that was heard within its session was put out: another process has its place, and what it had. After
+      // a session, the group has forgotten it; alone, nobody else can have got anything, and it claims it again.
+      const wasPutOut =
+        type === "UNKNOWN_MEMBER_ID" && this.#silentMs <= this.#options.sessionTimeoutMs;
       if (type === "UNKNOWN_MEMBER_ID") this.#memberId = "";
       this.#needsJoin = true;
-      if (this.#memberCount > 1) this.#lose();
+      if (wasPutOut || this.#memberCount > 1) this.#lose();
       return;
     }
     this.#loseWhenSilent();
@@ -121,14 +126,16 @@ export class KafkaMembership implements Membership {
   #heard(): void {
     this.#heardAt = performance.now();
   }
+  get #silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
 
   /**
    * Invariant: what this member has not confirmed for a session is given up, because the coordinator gives it
    * to others then. A member that is alone keeps it: there is nobody who could have got it.
    */
   #loseWhenSilent(): void {
-    const silent = performance.now() - this.#heardAt;
-    if (silent <= this.#options.sessionTimeoutMs || this.#memberCount <= 1) return;
+    if (this.#silentMs <= this.#options.sessionTimeoutMs || this.#memberCount <= 1) return;
     this.#needsJoin = true;
     this.#lose();
   }
@@ -160,14 +167,16 @@ export class KafkaMembership implements Membership {
     observer?.joining();
     try {
       let askedAt = performance.now();
-      const joined = await coordinator.joinGroup({
-        groupId,
-        memberId: this.#memberId,
-        sessionTimeout: this.#options.sessionTimeoutMs,
-        rebalanceTimeout: this.#options.rebalanceTimeoutMs,
-        protocolType: PROTOCOL_TYPE,
-        groupProtocols: [{ name: protocol, metadata: Buffer.from(this.#options.metadata()) }],
-      });
+      const joined = await this.#firstJoin(() =>
+        coordinator.joinGroup({
+          groupId,
+          memberId: this.#memberId,
+          sessionTimeout: this.#options.sessionTimeoutMs,
+          rebalanceTimeout: this.#options.rebalanceTimeoutMs,
+          protocolType: PROTOCOL_TYPE,
+          groupProtocols: [{ name: protocol, metadata: Buffer.from(this.#options.metadata()) }],
+        }),
+      );
       this.#memberId = joined.memberId;
       this.#generation = joined.generationId;
       this.#heard();
@@ -213,6 +222,20 @@ export class KafkaMembership implements Membership {
       throw error;
     } finally {
       this.#isJoining = false;
+    }
+  }
+
+  /** The first join takes the place of an earlier run of this worker. */
+  async #firstJoin<T>(join: () => Promise<T>): Promise<T> {
+    if (this.#hasJoined) return join();
+    const cluster = this.#connect();
+    try {
+      await cluster.connect();
+      const answer = await joinAsSuccessor(cluster, this.#options, join, this.#closing.signal);
+      this.#hasJoined = true;
+      return answer;
+    } finally {
+      await cluster.disconnect().catch(() => undefined);
     }
   }
 

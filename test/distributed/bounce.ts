@@ -18,7 +18,13 @@ const WORKERS = 3;
  */
 export async function bounce(
   t: TestContext,
-  options: { readonly clean: number; readonly hard: number; readonly isExactlyOnce: boolean },
+  options: {
+    readonly clean: number;
+    readonly hard: number;
+    readonly isExactlyOnce: boolean;
+    /** Whether a worker starts again on the address that it had, and so in its own place in the group. */
+    readonly keepsAddress: boolean;
+  },
 ): Promise<void> {
   const { bootstrapServers } = await kafkaForTests(t);
   const support = options.isExactlyOnce ? "enabled" : "disabled";
@@ -66,7 +72,8 @@ export async function bounce(
     const place = round % WORKERS;
     const code = await workers[place]?.end(signal);
     if (signal === "SIGTERM") assert.equal(code, 0, workers[place]?.output());
-    workers[place] = await cluster.start();
+    const { url = "" } = workers[place] ?? {};
+    workers[place] = await cluster.start(options.keepsAddress ? { listeners: url } : {});
     await goOn(`all tasks write after bounce ${round + 1} (${signal})`);
   }
   for (const worker of workers) await worker.end("SIGTERM");

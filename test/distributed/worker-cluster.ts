@@ -50,8 +50,8 @@ export class WorkerCluster {
     });
   }
 
-  start(): Promise<WorkerProcess> {
-    return startWorkerProcess(this.#t, this.#props);
+  start(overrides: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
+    return startWorkerProcess(this.#t, { ...this.#props, ...overrides });
   }
 
   /** A source that writes 0, 1, 2, … for each of its tasks to the topic of its name. */

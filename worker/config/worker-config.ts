@@ -141,6 +141,14 @@ export const workerConfigDef = new ConfigDef({
     documentation:
       "How long a division of the work waits for a worker that is heard but does not join it.",
   },
+  "scheduled.rebalance.max.delay.ms": {
+    type: "INT",
+    default: 0,
+    validator: atLeast(0),
+    importance: "LOW",
+    documentation:
+      "How long the connectors and tasks of a worker that is gone wait for it, or for another in its place, before the others get them. 0: not at all.",
+  },
   "exactly.once.source.support": {
     type: "STRING",
     default: "disabled",

@@ -6,6 +6,7 @@ import { divide, taskName } from "./assignor.ts";
 import type { MemberShare } from "./assignor.ts";
 import type { GroupMetrics, MeasuredGroup } from "./group-metrics.ts";
 import type { ConnectorTaskId } from "./herder.ts";
+import { LostWork } from "./lost-work.ts";
 import { NotHereError } from "./work-sharing.ts";
 import type { Share, WorkHolder, WorkSharing } from "./work-sharing.ts";
 
@@ -21,11 +22,15 @@ const FIRST_ROUND_MS = 30_000;
 
 export interface WorkerGroupOptions {
   readonly groupId: string;
-  /** REST address of this worker, for the others; undefined before it listens. */
+  /** Name of this worker's place: no two processes have it at the same time. */
+  clientId(): string;
+  /** REST address of this worker, for the others. */
   url(): string;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
+  /** How long the work of a worker that is gone waits for it: `scheduled.rebalance.max.delay.ms`. */
+  readonly lostWorkDelayMs: number;
   readonly metrics: GroupMetrics;
 }
 
@@ -77,10 +82,13 @@ export class WorkerGroup implements WorkSharing, MeasuredGroup {
   #held = { connectors: new Set<string>(), tasks: new Map<string, ConnectorTaskId>() };
   #first = Promise.withResolvers<void>();
   #gathering: NodeJS.Timeout | undefined;
+  readonly #lostWork: LostWork;
+  #asking: NodeJS.Timeout | undefined;
 
   constructor(recordLog: RecordLog, options: WorkerGroupOptions) {
     this.#log = recordLog;
     this.#options = options;
+    this.#lostWork = new LostWork(options.lostWorkDelayMs);
   }
 
   get generation(): number {
@@ -106,7 +114,7 @@ export class WorkerGroup implements WorkSharing, MeasuredGroup {
     this.#holder = holder;
     const { groupId } = this.#options;
     this.#membership = await this.#log.membership({
-      clientId: `worker-${groupId}`,
+      clientId: this.#options.clientId(),
       groupId,
       protocol: PROTOCOL,
       sessionTimeoutMs: this.#options.sessionTimeoutMs,
@@ -144,12 +152,23 @@ export class WorkerGroup implements WorkSharing, MeasuredGroup {
       ...(JSON.parse(decoder.decode(metadata)) as MemberMetadata),
     }));
     const urls = new Map(said.map(({ memberId, url }) => [memberId, url]));
-    const shares = divide(work, said);
+    if (!this.isLeader) this.#lostWork.forget();
+    const available = this.#lostWork.available(work, said);
+    const shares = divide(available.work, said);
+    this.#lostWork.divided(shares);
+    this.#askAgainIn(available.askAgainMs);
     this.#division = { urls, shares };
     const leaderUrl = urls.get(leader) ?? "";
     return new Map(
       [...shares].map(([memberId, share]) => [memberId, bytesOf({ leader, leaderUrl, ...share })]),
     );
+  }
+
+  #askAgainIn(ms: number | undefined): void {
+    clearTimeout(this.#asking);
+    if (ms === undefined) return;
+    this.#asking = setTimeout(() => this.#membership?.rejoin(), ms);
+    this.#asking.unref();
   }
 
   async #assigned({ memberId, generation, assignment: bytes }: GroupRound): Promise<void> {
@@ -256,6 +275,7 @@ export class WorkerGroup implements WorkSharing, MeasuredGroup {
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#gathering);
+    clearTimeout(this.#asking);
     await this.#membership?.leave();
   }
 }

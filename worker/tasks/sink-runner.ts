@@ -46,8 +46,11 @@ export function openConsumer(
   const config = sinkConfigDef.parse(props);
   const settings = clientSettings(environment, "consumer");
   const { topics } = config;
+  const ownId = settings["client.id"];
   return environment.log.consumer({
-    clientId: `connector-consumer-${connector}-${task}`,
+    clientId: ownId ?? `connector-consumer-${connector}-${task}`,
+    // An id of the user's may be that of several tasks.
+    replacesSameClient: ownId === undefined,
     groupId: settings["group.id"] ?? `connect-${connector}`,
     topics: topics.length > 0 ? topics : fullMatch(config["topics.regex"]),
     autoOffsetReset: settings["auto.offset.reset"] === "latest" ? "latest" : "earliest",
