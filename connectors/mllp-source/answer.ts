@@ -1,5 +1,5 @@
 import { ackMessage } from "#lib/hl7v2";
-import type { AckError } from "#lib/hl7v2";
+import type { AckError, MessageHeader } from "#lib/hl7v2";
 import { encodeFrame } from "#lib/mllp";
 import { negativeCodes, positiveCodes } from "./ack-mode.ts";
 import type { AckPlan, NegativeCode } from "./ack-mode.ts";
@@ -8,6 +8,8 @@ import type { StoredProof } from "./stored-proof.ts";
 /** What is answered: the message, and how its sender wants it. */
 export interface AnswerTo {
   readonly payload: Uint8Array;
+  /** The payload's own header, if it was read. */
+  readonly header: MessageHeader | undefined;
   readonly plan: AckPlan;
 }
 
@@ -51,7 +53,7 @@ export function refused(
 }
 
 function frameOf(
-  { payload }: AnswerTo,
+  { payload, header }: AnswerTo,
   code: Parameters<typeof ackMessage>[1]["code"],
   errors: readonly AckError[],
 ): Uint8Array {
@@ -62,6 +64,7 @@ function frameOf(
       controlId: `CC${startedAt}${answers}`,
       dateTime: hl7Now(),
       errors,
+      ...(header ? { header } : {}),
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { AckError } from "#lib/hl7v2";
+import type { AckError, MessageHeader } from "#lib/hl7v2";
 import { accepted, acceptedUnstored, refused } from "./answer.ts";
 import type { AckPlan, NegativeCode } from "./ack-mode.ts";
 import type { Replies } from "./replies.ts";
@@ -29,6 +29,7 @@ export type Outcome =
 export interface Verdict {
   /** The message, or for a batch a header that stands for it. */
   readonly answerTo: Uint8Array;
+  readonly header: MessageHeader | undefined;
   readonly plan: AckPlan;
   readonly replies: Replies;
   readonly refusal: Refusal | undefined;
@@ -142,8 +143,8 @@ export class Exchange implements ExchangeInit {
   }
 
   #to() {
-    const { answerTo, plan } = this.verdict as Verdict;
-    return { payload: answerTo, plan };
+    const { answerTo, header, plan } = this.verdict as Verdict;
+    return { payload: answerTo, header, plan };
   }
 
   #decide(outcome: Outcome, frames: () => readonly Uint8Array[]): void {

@@ -29,6 +29,8 @@ export interface Judgement {
   readonly controlId: string;
 }
 
+/** The first byte of MSH: nothing has to be asked of what begins with it. */
+const LETTER_M = 0x4d;
 /** Characters of an MSH segment. */
 const HEADER_LENGTH_MAX = 16 * 1024;
 
@@ -47,7 +49,7 @@ export class Intake {
 
   judge(exchange: Exchange): Judgement {
     const { payload, framing } = exchange;
-    if (!framing && isBatch(payload)) return this.#judgeBatch(exchange);
+    if (!framing && payload[0] !== LETTER_M && isBatch(payload)) return this.#judgeBatch(exchange);
     const isWideText = isWide(payload);
     const header = isWideText ? undefined : this.#header(payload);
     if (!header) {
@@ -102,6 +104,7 @@ export class Intake {
   #unreadable(payload: Uint8Array, refusal: Refusal, isAnswerable: boolean): Judgement {
     const verdict: Verdict = {
       answerTo: payload,
+      header: undefined,
       plan: ackPlan(this.#config[ACK_MODE], "", ""),
       replies: this.#replies.defaults,
       refusal,
@@ -113,6 +116,7 @@ export class Intake {
   #verdict(answerTo: Uint8Array, header: MessageHeader, refusal: Refusal | undefined): Verdict {
     return {
       answerTo,
+      header,
       plan: ackPlan(
         this.#config[ACK_MODE],
         header.acceptAcknowledgment,

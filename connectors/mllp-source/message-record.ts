@@ -81,7 +81,11 @@ export function messageRecord(
       ["message-time", header.dateTime],
       ["event-time", eventTime(payload, header)],
       ["character-set", header.characterSets[0] ?? ""],
-      ["prior-patient-id", priorPatientId(payload, header, preference)],
+      [
+        "prior-patient-id",
+        // Only ADT has MRG; the others are not searched for it.
+        header.messageCode === "ADT" ? priorPatientId(payload, header, preference) : "",
+      ],
       ["listener", settings.listener],
       ["sender-address", exchange.origin.address],
       ["tls-identity", exchange.origin.identity ?? ""],
@@ -101,11 +105,19 @@ function sourceSystem({ sendingApplication, sendingFacility }: MessageHeader): s
   return [sendingApplication, sendingFacility].filter((part) => part !== "").join("|");
 }
 
+let lastEventText = "";
+let lastEventTime = "";
+
 /** ISO 8601 with the precision and zone that were sent; none is made up. */
 function eventTime(payload: Uint8Array, header: MessageHeader): string {
   const recorded = findField(payload, header, "EVN", 2).value || header.dateTime;
-  const parts = parseDateTime(recorded);
-  return parts ? isoDateTime(parts) : "";
+  // Messages of one second say the same.
+  if (recorded !== lastEventText) {
+    const parts = parseDateTime(recorded);
+    lastEventText = recorded;
+    lastEventTime = parts ? isoDateTime(parts) : "";
+  }
+  return lastEventTime;
 }
 
 /** MSH-7 only when it says its zone: a local time without one would be off by hours. */
@@ -115,19 +127,14 @@ function timestampOf(
   boundMs: number | undefined,
 ): number {
   if (boundMs === undefined) return receivedAt;
-  const sentAt = messageTime(header, "none");
+  const sentAt = messageTime(header);
   return sentAt !== undefined && Math.abs(sentAt - receivedAt) <= boundMs ? sentAt : receivedAt;
 }
 
-/**
- * MSH-7 in milliseconds since 1970; undefined when it is missing or unreadable. A time without a zone is
- * this machine's ("local"), or none at all.
- */
-export function messageTime(header: MessageHeader, zoneless: "local" | "none"): number | undefined {
+/** MSH-7 in milliseconds since 1970; undefined when it is missing, unreadable or without a zone. */
+export function messageTime(header: MessageHeader): number | undefined {
   const parts = parseDateTime(header.dateTime);
-  if (parts?.second === undefined || (parts.zone === undefined && zoneless === "none")) {
-    return undefined;
-  }
+  if (parts?.zone === undefined || parts.second === undefined) return undefined;
   const time = Date.parse(isoDateTime(parts));
   return Number.isNaN(time) ? undefined : time;
 }

@@ -6,7 +6,7 @@ import { accepted } from "./answer.ts";
 import type { AnswerTo } from "./answer.ts";
 import { StoredProof } from "./stored-proof.ts";
 
-const to: AnswerTo = { payload: new Uint8Array(), plan: { kind: "original" } };
+const to: AnswerTo = { payload: new Uint8Array(), header: undefined, plan: { kind: "original" } };
 
 test("R1: no positive answer compiles without a proof that only a commit gives", () => {
   // Each of these lines is an error for the compiler; were it not, `npm run check` would fail here.

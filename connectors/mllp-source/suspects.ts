@@ -21,6 +21,8 @@ export class Suspects {
   /** How many messages a connection may leave unanswered, and so repeat on the next one. */
   readonly #unansweredMax: number;
   readonly #startedAt = Date.now();
+  /** The end of what is suspect as this machine's time, in MSH-7's form. */
+  readonly #localEnd = localTime(new Date(this.#startedAt + SKEW_MS));
 
   constructor(isExactlyOnce: boolean, unansweredMax: number) {
     this.#isExactlyOnce = isExactlyOnce;
@@ -31,7 +33,17 @@ export class Suspects {
     const age = receivedAt - this.#startedAt;
     if (this.#isExactlyOnce || age > WINDOW_MS) return false;
     if (age < NEW_CONNECTION_MS && sequence < this.#unansweredMax) return true;
-    const sentAt = header && messageTime(header, "local");
+    const text = header?.dateTime ?? "";
+    // Without a zone it is taken for this machine's time, and compared as text: it is asked of every message.
+    if (/^\d{14}$/.test(text)) return text < this.#localEnd;
+    const sentAt = header && messageTime(header);
     return sentAt !== undefined && sentAt < this.#startedAt + SKEW_MS;
   }
+}
+
+/** YYYYMMDDHHMMSS */
+function localTime(date: Date): string {
+  const fields = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()];
+  const rest = [...fields, date.getSeconds()].map((field) => String(field).padStart(2, "0"));
+  return `${date.getFullYear()}${rest.join("")}`;
 }

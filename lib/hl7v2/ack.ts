@@ -28,6 +28,8 @@ export interface AckOptions {
   /** MSH-7, `YYYYMMDDHHMMSS+ZZZZ`. */
   readonly dateTime: string;
   readonly errors?: readonly AckError[];
+  /** The message's header, when it was read already. */
+  readonly header?: MessageHeader;
 }
 
 /** What can be taken over from the message that is answered; texts have one character per byte. */
@@ -50,7 +52,7 @@ interface Original {
  * Source: HL7 v2.9 chapters 2.9.2 and 2.14 (MSA, ERR); ERR has another form up to version 2.4.
  */
 export function ackMessage(original: Uint8Array, options: AckOptions): Uint8Array {
-  const from = originalOf(original);
+  const from = originalOf(original, options.header);
   const { field: separator, component } = from.delimiters;
   const type = ["ACK", from.triggerEvent, from.version >= "2.4" ? "ACK" : ""]
     .join(component)
@@ -81,15 +83,18 @@ export function ackMessage(original: Uint8Array, options: AckOptions): Uint8Arra
     msa.push(encodeEscapes(firstText, from.delimiters));
   }
   const segments = [
-    msh.join(separator).replace(trailing(separator), ""),
-    msa.join(separator).replace(trailing(separator), ""),
+    withoutTrailing(msh.join(separator), separator),
+    withoutTrailing(msa.join(separator), separator),
     ...errors.map((error) => errorSegment(error, from)),
   ];
   return bytesOfLatin1(`${segments.join("\r")}\r`);
 }
 
-function trailing(separator: string): RegExp {
-  return new RegExp(`\\u{${(separator.codePointAt(0) ?? 0).toString(16)}}+$`, "u");
+/** Without empty fields at the end. */
+function withoutTrailing(text: string, separator: string): string {
+  let end = text.length;
+  while (end > 0 && text.startsWith(separator, end - separator.length)) end -= separator.length;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 function errorSegment(error: AckError, { delimiters, version }: Original): string {
@@ -101,21 +106,21 @@ function errorSegment(error: AckError, { delimiters, version }: Original): strin
     return ["ERR", [segment, nth, place, code].join(component)].join(field);
   }
   const location = error.location
-    ? [segment, nth, place].join(component).replace(trailing(component), "")
+    ? withoutTrailing([segment, nth, place].join(component), component)
     : "";
   const code = [error.code, text, "HL70357"].join(component);
   const userText = encodeEscapes(error.userText ?? "", delimiters);
-  return ["ERR", "", location, code, error.severity ?? "E", "", "", "", userText]
-    .join(field)
-    .replace(trailing(field), "");
+  const fields = ["ERR", "", location, code, error.severity ?? "E", "", "", "", userText];
+  return withoutTrailing(fields.join(field), field);
 }
 
-function originalOf(bytes: Uint8Array): Original {
+function originalOf(bytes: Uint8Array, read: MessageHeader | undefined): Original {
   try {
-    const text = latin1Text(headerBytes(bytes));
-    const header = new MessageHeader(text);
+    // Decoded text is that of the bytes only where it is ASCII.
+    const isRead = read !== undefined && ASCII.test(read.segment.text);
+    const header = isRead ? read : new MessageHeader(latin1Text(headerBytes(bytes)));
     // Byte by byte anything may be a delimiter; in the charset of MSH-18 it may be no character at all.
-    if (/[^\u0000-\u007F]/.test(Object.values(header.delimiters).join(""))) readHeader(bytes);
+    if (!isRead && !ASCII.test(Object.values(header.delimiters).join(""))) readHeader(bytes);
     return {
       delimiters: header.delimiters,
       encodingCharacters: withoutControls(header.segment.field(2).text),
@@ -134,13 +139,18 @@ function originalOf(bytes: Uint8Array): Original {
   }
 }
 
+const ASCII = /^[\u0000-\u007F]*$/;
+const CONTROLS = /[\u0000-\u001F\u007F]/;
+
 function withoutControls(text: string): string {
-  // eslint: the control characters are what this is about.
+  if (!CONTROLS.test(text)) return text;
   return [...text].filter((character) => character >= " " && character !== "\u007F").join("");
 }
 
 function bytesOfLatin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 /** What an acknowledgment says. */

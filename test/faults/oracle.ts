@@ -119,7 +119,9 @@ function orderViolations(
     const [first] = records.toSorted((a, b) => a.offset - b.offset);
     const entry = sent.get(id)?.[0];
     if (!first || !entry) continue;
-    const line = `${entry.connection} ${first.topic} ${first.partition}`;
+    // Connections of several runs have the same numbers; the run stands first in the id.
+    const run = id.slice(0, id.indexOf("-"));
+    const line = `${run} ${entry.connection} ${first.topic} ${first.partition}`;
     push(lines, line, { sequence: entry.sequence, offset: first.offset, id });
   }
   let count = 0;

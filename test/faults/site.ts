@@ -273,6 +273,11 @@ export class RunningLoad {
     return this.over(timeoutMs);
   }
 
+  /** Ends the senders at once. */
+  end(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   /** Resolves when all messages are sent and answered. */
   async over(timeoutMs = 90_000): Promise<LoadProgress> {
     let timer: NodeJS.Timeout | undefined;
