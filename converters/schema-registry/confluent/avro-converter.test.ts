@@ -127,7 +127,7 @@ test("S-6: a removed field is refused with its path, and the old schema goes on"
 
 test("S-6: without the policy, the registry's level decides", async (t) => {
   const { converter, registry } = setup(t);
-  registry().setConfig("", { schemaPolicy: "none" });
+  registry().scopes.setConfig("", { schemaPolicy: "none" });
   const own = converter({ ...registering, "schema.policy": "none" });
   const wide = SchemaBuilder.struct()
     .name("n.R")

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { avroSchemaText } from "#lib/avro";
-import { COMPATIBILITY_LEVELS, avroOf, jsonOf, levelReasons } from "../compatibility-level.ts";
-import type { CompatibilityLevel, ResolvedSchema } from "../compatibility-level.ts";
+import { avroOf, levelReasons } from "../compatibility-level.ts";
+import type { ResolvedSchema } from "../compatibility-level.ts";
 import { contentGuid } from "../guid.ts";
 import { MAJOR_VERSION } from "../policy/clinical-policy.ts";
 import type { VersionedSchema } from "../policy/clinical-policy.ts";
@@ -14,15 +13,14 @@ import type {
   SchemaKey,
   SchemaReference,
 } from "../registry.ts";
+import { notFound, refused } from "./refusals.ts";
+import { checkSchema, hashOf, isSame } from "./schema-content.ts";
 import { SchemaStore } from "./schema-store.ts";
 import type { StoredVersion } from "./schema-store.ts";
-
-export const MODES = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT", "FORWARD"] as const;
-export type Mode = (typeof MODES)[number];
+import { ScopeSettings } from "./scope-settings.ts";
 
 const SCHEMA_CHARACTERS_MAX = 1_000_000;
 const REFERENCES_DEPTH_MAX = 32;
-const GLOBAL = "";
 
 /** Decides on a change beyond the compatibility level: reasons against it, or none. */
 export type RegistrationPolicy = (
@@ -31,27 +29,20 @@ export type RegistrationPolicy = (
   previous: readonly VersionedSchema[],
 ) => readonly string[];
 
-/** Settings of one scope, as `PUT /config` takes them. */
-export interface RegistryConfig {
-  readonly compatibility?: CompatibilityLevel;
-  readonly compatibilityPolicy?: "STRICT" | "LENIENT";
-  readonly compatibilityGroup?: string;
-  readonly normalize?: boolean;
-  /** Ours: `none` leaves the policy out for a scope. */
-  readonly schemaPolicy?: "clinical" | "none";
-}
-
 /**
  * A schema registry in this process, with the rules of Confluent's: the same content has the same id under every subject, a
  * subject's versions only grow, and a new one must be compatible with those before it.
  */
 export class EmbeddedRegistry implements GovernedRegistry {
   readonly #store: SchemaStore;
+  /** Levels and modes, of subjects and of all. */
+  readonly scopes: ScopeSettings;
   /** Set by who runs the registry; asked before a version is stored. */
   policy: RegistrationPolicy | undefined;
 
   constructor(folder?: string) {
     this.#store = new SchemaStore(folder);
+    this.scopes = new ScopeSettings(this.#store);
   }
 
   async read(key: SchemaKey): Promise<RegisteredSchema> {
@@ -149,7 +140,10 @@ export class EmbeddedRegistry implements GovernedRegistry {
     if (versions.length === 0) {
       throw notFound(ERROR_CODES.subjectNotFound, `Subject '${subject}' not found.`);
     }
-    const wanted = this.#prepared(schema, normalize || this.config(subject).normalize === true);
+    const wanted = this.#prepared(
+      schema,
+      normalize || this.scopes.config(subject).normalize === true,
+    );
     const found = versions.findLast((each) => isSame(each, wanted));
     if (found) return found;
     throw notFound(ERROR_CODES.schemaNotFound, "Schema not found");
@@ -165,7 +159,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
       readonly version?: number;
     } = {},
   ): StoredVersion {
-    const settings = this.config(subject);
+    const settings = this.scopes.config(subject);
     const given = this.#prepared(
       schema,
       (options.normalize ?? false) || settings.normalize === true,
@@ -184,7 +178,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
         ...(metadata ? { metadata } : {}),
         ...(ruleSet ? { ruleSet } : {}),
       };
-      const mode = this.mode(subject);
+      const mode = this.scopes.mode(subject);
       if (mode === "READONLY" || mode === "READONLY_OVERRIDE") {
         throw refused(ERROR_CODES.operationNotPermitted, `Subject ${subject} is in ${mode} mode`);
       }
@@ -225,8 +219,8 @@ export class EmbeddedRegistry implements GovernedRegistry {
     versions: readonly StoredVersion[],
   ): readonly string[] {
     const next = this.#resolved(this.#prepared(schema, false));
-    this.#check(next);
-    const settings = this.config(subject);
+    checkSchema(next);
+    const settings = this.scopes.config(subject);
     const policy = settings.schemaPolicy === "none" ? undefined : this.policy;
     const { compatibility, compatibilityPolicy } = settings;
     // Under the policy, majors are what versions are grouped by.
@@ -294,8 +288,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
         if (isPermanent) this.#store.remove(subject, version);
         else this.#store.setDeleted(subject, version);
       }
-      this.#store.removeSetting(subject, "config");
-      this.#store.removeSetting(subject, "mode");
+      this.scopes.clear(subject);
       return chosen.map(({ version }) => version);
     });
   }
@@ -321,60 +314,6 @@ export class EmbeddedRegistry implements GovernedRegistry {
     );
   }
 
-  /** Settings of a subject over the global ones. */
-  config(subject: string): RegistryConfig {
-    return { ...this.ownConfig(GLOBAL), ...this.ownConfig(subject) };
-  }
-  /** Settings of one scope alone; undefined when there are none. `""` is the global scope. */
-  ownConfig(scope: string): RegistryConfig | undefined {
-    const text = this.#store.setting(scope, "config");
-    if (text !== undefined) return JSON.parse(text) as RegistryConfig;
-    return scope === GLOBAL ? { compatibility: "BACKWARD" } : undefined;
-  }
-  setConfig(scope: string, config: RegistryConfig): RegistryConfig {
-    const { compatibility } = config;
-    if (compatibility !== undefined && !COMPATIBILITY_LEVELS.includes(compatibility)) {
-      throw refused(
-        ERROR_CODES.invalidCompatibility,
-        `Invalid compatibility level. Valid values are ${COMPATIBILITY_LEVELS.join(", ")}`,
-      );
-    }
-    const merged = { ...this.ownConfig(scope), ...config };
-    this.#store.setSetting(scope, "config", JSON.stringify(merged));
-    return merged;
-  }
-  deleteConfig(scope: string): RegistryConfig {
-    const own = this.ownConfig(scope);
-    if (!own) throw notFound(ERROR_CODES.noSubjectCompatibility, noSetting("compatibility", scope));
-    this.#store.removeSetting(scope, "config");
-    return own;
-  }
-
-  mode(subject: string): Mode {
-    return this.ownMode(subject) ?? this.ownMode(GLOBAL) ?? "READWRITE";
-  }
-  ownMode(scope: string): Mode | undefined {
-    return this.#store.setting(scope, "mode") as Mode | undefined;
-  }
-  setMode(scope: string, mode: Mode, force: boolean): Mode {
-    if (!MODES.includes(mode)) {
-      throw refused(ERROR_CODES.invalidMode, `Invalid mode. Valid values are ${MODES.join(", ")}`);
-    }
-    const isUsed =
-      scope === GLOBAL ? this.subjectNames(true).length > 0 : this.everything(scope).length > 0;
-    if (mode === "IMPORT" && isUsed && !force) {
-      throw refused(ERROR_CODES.operationNotPermitted, "Cannot import: schemas exist already");
-    }
-    this.#store.setSetting(scope, "mode", mode);
-    return mode;
-  }
-  deleteMode(scope: string): Mode {
-    const mode = this.ownMode(scope);
-    if (!mode) throw notFound(ERROR_CODES.noSubjectMode, noSetting("mode", scope));
-    this.#store.removeSetting(scope, "mode");
-    return mode;
-  }
-
   byId(id: number): readonly StoredVersion[] {
     return this.#store.byId(id);
   }
@@ -389,7 +328,7 @@ export class EmbeddedRegistry implements GovernedRegistry {
       throw refused(ERROR_CODES.schemaTooLarge, message);
     }
     const resolved = this.#resolved(schema);
-    this.#check(resolved);
+    checkSchema(resolved);
     if (!normalize) return schema;
     const references = (schema.references ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const text =
@@ -397,16 +336,6 @@ export class EmbeddedRegistry implements GovernedRegistry {
         ? avroSchemaText(avroOf(resolved))
         : JSON.stringify(JSON.parse(schema.schema));
     return { ...schema, references, schema: text };
-  }
-
-  #check(schema: ResolvedSchema): void {
-    try {
-      if (schema.schemaType === "AVRO") avroOf(schema);
-      else if (schema.schemaType === "JSON") checkJsonSchema(jsonOf(schema));
-      else throw new Error("Protobuf schemas are not supported by the embedded registry");
-    } catch (error) {
-      throw refused(ERROR_CODES.invalidSchema, `Invalid schema: ${(error as Error).message}`);
-    }
   }
 
   #resolved(schema: Pick<NewSchema, "schemaType" | "schema" | "references">): ResolvedSchema {
@@ -439,39 +368,6 @@ export class EmbeddedRegistry implements GovernedRegistry {
 
 const isLive = ({ isDeleted }: StoredVersion): boolean => !isDeleted;
 
-const JSON_TYPES = new Set(["null", "boolean", "object", "array", "number", "string", "integer"]);
-
-function checkJsonSchema(schema: unknown): void {
-  const isSchema = typeof schema === "boolean" || (typeof schema === "object" && schema !== null);
-  if (!isSchema || Array.isArray(schema))
-    throw new Error("a JSON Schema is an object or a boolean");
-  const { type } = schema as { type?: unknown };
-  for (const each of type === undefined ? [] : [type].flat()) {
-    if (!JSON_TYPES.has(each as string)) throw new Error(`"${String(each)}" is no JSON type`);
-  }
-}
-
-/** Same text, references and type; metadata and rules only when they are given. */
-function isSame(stored: StoredVersion, wanted: NewSchema): boolean {
-  return (
-    stored.schemaType === wanted.schemaType &&
-    stored.schema === wanted.schema &&
-    JSON.stringify(stored.references) === JSON.stringify(wanted.references ?? []) &&
-    (wanted.metadata === undefined ||
-      JSON.stringify(stored.metadata) === JSON.stringify(wanted.metadata)) &&
-    (wanted.ruleSet === undefined ||
-      JSON.stringify(stored.ruleSet) === JSON.stringify(wanted.ruleSet))
-  );
-}
-
-function hashOf({ schemaType, schema, references, metadata, ruleSet }: NewSchema): string {
-  return createHash("sha256")
-    .update(
-      JSON.stringify([schemaType, schema, references ?? [], metadata ?? null, ruleSet ?? null]),
-    )
-    .digest("hex");
-}
-
 function registeredOf(stored: StoredVersion): RegisteredSchema {
   const { subject, version, id, guid, schemaType, schema, references, metadata, ruleSet } = stored;
   return {
@@ -485,16 +381,4 @@ function registeredOf(stored: StoredVersion): RegisteredSchema {
     ...(metadata ? { metadata } : {}),
     ...(ruleSet === undefined ? {} : { ruleSet }),
   };
-}
-
-function notFound(errorCode: number, message: string): RegistryError {
-  return new RegistryError("SCHEMA_NOT_FOUND", message, { errorCode });
-}
-
-function refused(errorCode: number, message: string): RegistryError {
-  return new RegistryError("SCHEMA_INVALID", message, { errorCode });
-}
-
-function noSetting(what: string, scope: string): string {
-  return `Subject '${scope}' does not have subject-level ${what} configured`;
 }

@@ -1,7 +1,9 @@
 import { ERROR_CODES, RegistryError } from "../registry-error.ts";
 import type { NewSchema, SchemaMetadata, SchemaReference, SchemaType } from "../registry.ts";
-import type { EmbeddedRegistry, Mode, RegistryConfig } from "./embedded-registry.ts";
+import type { EmbeddedRegistry } from "./embedded-registry.ts";
+import { noSetting, notFound, refused } from "./refusals.ts";
 import type { StoredVersion } from "./schema-store.ts";
+import type { Mode, RegistryConfig } from "./scope-settings.ts";
 
 export interface ApiRequest {
   readonly method: string;
@@ -101,10 +103,7 @@ function subjects(registry: EmbeddedRegistry, request: ApiRequest): ApiAnswer | 
       .findLast(({ metadata }) =>
         Object.entries(wanted).every(([key, value]) => metadata?.properties?.[key] === value),
       );
-    if (!found)
-      throw new RegistryError("SCHEMA_NOT_FOUND", "Schema not found", {
-        errorCode: ERROR_CODES.schemaNotFound,
-      });
+    if (!found) throw notFound(ERROR_CODES.schemaNotFound, "Schema not found");
     return ok(schemaAnswer(found));
   }
   if (what !== "versions") return undefined;
@@ -159,9 +158,7 @@ function schemas(registry: EmbeddedRegistry, { path, query }: ApiRequest): ApiAn
   const found = byGuid ? registry.byGuid(key) : registry.byId(Number(key));
   const chosen = found.findLast(({ isDeleted }) => !isDeleted) ?? found.at(-1);
   if (!chosen) {
-    throw new RegistryError("SCHEMA_NOT_FOUND", `Schema ${key} not found`, {
-      errorCode: ERROR_CODES.schemaNotFound,
-    });
+    throw notFound(ERROR_CODES.schemaNotFound, `Schema ${key} not found`);
   }
   const isListed = (each: StoredVersion): boolean => isTrue(query, "deleted") || !each.isDeleted;
   switch (part) {
@@ -233,25 +230,24 @@ function config(
   });
   switch (method) {
     case "GET": {
-      const own = registry.ownConfig(scope);
-      if (own) return ok(shown(scope === "" ? own : { ...registry.ownConfig(""), ...own }));
-      if (isTrue(query, "defaultToGlobal")) return ok(shown(registry.config(scope)));
-      const message = `Subject '${scope}' does not have subject-level compatibility configured`;
-      return failure(ERROR_CODES.noSubjectCompatibility, message);
+      const own = registry.scopes.ownConfig(scope);
+      if (own) return ok(shown(scope === "" ? own : { ...registry.scopes.ownConfig(""), ...own }));
+      if (isTrue(query, "defaultToGlobal")) return ok(shown(registry.scopes.config(scope)));
+      return failure(ERROR_CODES.noSubjectCompatibility, noSetting("compatibility", scope));
     }
     case "PUT": {
       const { compatibilityLevel, ...given } = (body ?? {}) as RegistryConfig & {
         compatibilityLevel?: RegistryConfig["compatibility"];
       };
       const level = given.compatibility ?? compatibilityLevel;
-      const own = registry.setConfig(scope, {
+      const own = registry.scopes.setConfig(scope, {
         ...given,
         ...(level === undefined ? {} : { compatibility: level }),
       });
       return ok(own);
     }
     case "DELETE":
-      return ok(shown(registry.deleteConfig(scope)));
+      return ok(shown(registry.scopes.deleteConfig(scope)));
     default:
       return undefined;
   }
@@ -264,19 +260,18 @@ function mode(
   const [, scope = ""] = path;
   switch (method) {
     case "GET": {
-      const own = registry.ownMode(scope);
+      const own = registry.scopes.ownMode(scope);
       if (own) return ok({ mode: own });
       if (scope === "" || isTrue(query, "defaultToGlobal"))
-        return ok({ mode: registry.mode(scope) });
-      const message = `Subject '${scope}' does not have subject-level mode configured`;
-      return failure(ERROR_CODES.noSubjectMode, message);
+        return ok({ mode: registry.scopes.mode(scope) });
+      return failure(ERROR_CODES.noSubjectMode, noSetting("mode", scope));
     }
     case "PUT": {
       const { mode: wanted } = (body ?? {}) as { mode?: Mode };
-      return ok({ mode: registry.setMode(scope, wanted as Mode, isTrue(query, "force")) });
+      return ok({ mode: registry.scopes.setMode(scope, wanted as Mode, isTrue(query, "force")) });
     }
     case "DELETE":
-      return ok({ mode: registry.deleteMode(scope) });
+      return ok({ mode: registry.scopes.deleteMode(scope) });
     default:
       return undefined;
   }
@@ -308,9 +303,7 @@ function schemaOf(body: unknown): NewSchema {
     ruleSet?: unknown;
   };
   if (typeof schema !== "string" || schema === "") {
-    throw new RegistryError("SCHEMA_INVALID", "The request has no schema", {
-      errorCode: ERROR_CODES.invalidSchema,
-    });
+    throw refused(ERROR_CODES.invalidSchema, "The request has no schema");
   }
   return {
     schema,
@@ -324,10 +317,9 @@ function schemaOf(body: unknown): NewSchema {
 function versionOf(text: string): number | "latest" {
   if (text === "latest" || text === "-1") return "latest";
   if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= 0x7fffffff) return Number(text);
-  throw new RegistryError(
-    "SCHEMA_INVALID",
+  throw refused(
+    ERROR_CODES.invalidVersion,
     `The specified version '${text}' is not a valid version id. Allowed values are between [1, 2^31-1] and the string "latest"`,
-    { errorCode: ERROR_CODES.invalidVersion },
   );
 }
 
