@@ -17,31 +17,34 @@ interface EventDefinition {
   readonly fields: readonly EventField[];
 }
 
+type Details = readonly [
+  name: string,
+  type: EventField["type"],
+  doc: string,
+  codes?: readonly string[],
+];
+
+const optional = (...[name, type, doc, codes]: Details): EventField => ({
+  name,
+  type,
+  doc,
+  ...(codes ? { codes } : {}),
+});
+const required = (...details: Details): EventField => ({
+  ...optional(...details),
+  isRequired: true,
+});
+
 const EVENT_NAMESPACE = "com.mdatool.healthcare.events";
 
 const common: readonly EventField[] = [
-  {
-    name: "eventId",
-    type: "string",
-    isRequired: true,
-    doc: "UUID, the same for the same event however often it is sent",
-  },
-  {
-    name: "occurredAt",
-    type: "instant",
-    isRequired: true,
-    doc: "When it happened, not when it was sent",
-  },
-  { name: "sourceSystem", type: "string", doc: "System that told of it" },
+  required("eventId", "string", "UUID, the same for the same event however often it is sent"),
+  required("occurredAt", "instant", "When it happened, not when it was sent"),
+  optional("sourceSystem", "string", "System that told of it"),
 ];
 const member: readonly EventField[] = [
-  {
-    name: "memberId",
-    type: "string",
-    isRequired: true,
-    doc: "Id of the member at the plan; the record's key",
-  },
-  { name: "patientId", type: "string", doc: "Logical id of the FHIR Patient" },
+  required("memberId", "string", "Id of the member at the plan; the record's key"),
+  optional("patientId", "string", "Logical id of the FHIR Patient"),
 ];
 
 export const EVENTS: readonly EventDefinition[] = [
@@ -52,17 +55,12 @@ export const EVENTS: readonly EventDefinition[] = [
     fields: [
       ...common,
       ...member,
-      { name: "planId", type: "string", isRequired: true, doc: "The plan" },
-      { name: "coverageId", type: "string", doc: "Logical id of the FHIR Coverage" },
-      { name: "payerId", type: "string", doc: "Who pays" },
-      { name: "effectiveDate", type: "date", isRequired: true, doc: "First day of the coverage" },
-      { name: "terminationDate", type: "date", doc: "Last day, when it is known" },
-      {
-        name: "relationship",
-        type: "string",
-        codes: ["self", "spouse", "child", "other"],
-        doc: "To the subscriber",
-      },
+      required("planId", "string", "The plan"),
+      optional("coverageId", "string", "Logical id of the FHIR Coverage"),
+      optional("payerId", "string", "Who pays"),
+      required("effectiveDate", "date", "First day of the coverage"),
+      optional("terminationDate", "date", "Last day, when it is known"),
+      optional("relationship", "string", "To the subscriber", ["self", "spouse", "child", "other"]),
     ],
   },
   {
@@ -72,27 +70,22 @@ export const EVENTS: readonly EventDefinition[] = [
     fields: [
       ...common,
       ...member,
-      { name: "claimId", type: "string", isRequired: true, doc: "Logical id of the FHIR Claim" },
-      {
-        name: "explanationOfBenefitId",
-        type: "string",
-        doc: "Logical id of the FHIR ExplanationOfBenefit",
-      },
-      {
-        name: "outcome",
-        type: "string",
-        isRequired: true,
-        codes: ["queued", "complete", "error", "partial"],
-        doc: "FHIR remittance outcome",
-      },
-      { name: "disposition", type: "string", doc: "In words" },
-      { name: "billedAmount", type: "decimal", doc: "Charged" },
-      { name: "allowedAmount", type: "decimal", doc: "Allowed by the contract" },
-      { name: "paidAmount", type: "decimal", doc: "Paid to the provider" },
-      { name: "memberAmount", type: "decimal", doc: "Left to the member" },
-      { name: "currency", type: "string", doc: "ISO 4217" },
-      { name: "serviceStart", type: "date", doc: "First day of service" },
-      { name: "serviceEnd", type: "date", doc: "Last day of service" },
+      required("claimId", "string", "Logical id of the FHIR Claim"),
+      optional("explanationOfBenefitId", "string", "Logical id of the FHIR ExplanationOfBenefit"),
+      required("outcome", "string", "FHIR remittance outcome", [
+        "queued",
+        "complete",
+        "error",
+        "partial",
+      ]),
+      optional("disposition", "string", "In words"),
+      optional("billedAmount", "decimal", "Charged"),
+      optional("allowedAmount", "decimal", "Allowed by the contract"),
+      optional("paidAmount", "decimal", "Paid to the provider"),
+      optional("memberAmount", "decimal", "Left to the member"),
+      optional("currency", "string", "ISO 4217"),
+      optional("serviceStart", "date", "First day of service"),
+      optional("serviceEnd", "date", "Last day of service"),
     ],
   },
   {
@@ -102,24 +95,19 @@ export const EVENTS: readonly EventDefinition[] = [
     fields: [
       ...common,
       ...member,
-      {
-        name: "authorizationId",
-        type: "string",
-        isRequired: true,
-        doc: "Number of the authorization",
-      },
-      {
-        name: "decision",
-        type: "string",
-        isRequired: true,
-        codes: ["approved", "partially-approved", "denied", "pended", "cancelled"],
-        doc: "What was decided",
-      },
-      { name: "reasonCode", type: "string", doc: "Why, as a code of the plan" },
-      { name: "serviceCode", type: "string", doc: "CPT or HCPCS code of what was asked for" },
-      { name: "quantityApproved", type: "decimal", doc: "Units that are covered" },
-      { name: "validFrom", type: "date", doc: "First day of validity" },
-      { name: "validTo", type: "date", doc: "Last day of validity" },
+      required("authorizationId", "string", "Number of the authorization"),
+      required("decision", "string", "What was decided", [
+        "approved",
+        "partially-approved",
+        "denied",
+        "pended",
+        "cancelled",
+      ]),
+      optional("reasonCode", "string", "Why, as a code of the plan"),
+      optional("serviceCode", "string", "CPT or HCPCS code of what was asked for"),
+      optional("quantityApproved", "decimal", "Units that are covered"),
+      optional("validFrom", "date", "First day of validity"),
+      optional("validTo", "date", "Last day of validity"),
     ],
   },
   {
@@ -129,24 +117,13 @@ export const EVENTS: readonly EventDefinition[] = [
     fields: [
       ...common,
       ...member,
-      {
-        name: "gapId",
-        type: "string",
-        isRequired: true,
-        doc: "The gap, the same until it is closed",
-      },
-      {
-        name: "gapType",
-        type: "string",
-        isRequired: true,
-        codes: ["risk", "quality", "preventive"],
-        doc: "Kind of gap",
-      },
-      { name: "model", type: "string", doc: "Risk model and version" },
-      { name: "categoryCode", type: "string", doc: "Category of the model (HCC) or measure" },
-      { name: "conditionCode", type: "string", doc: "ICD-10 code" },
-      { name: "evidence", type: "strings", doc: "References to FHIR resources that speak for it" },
-      { name: "dueDate", type: "date", doc: "Until when it should be closed" },
+      required("gapId", "string", "The gap, the same until it is closed"),
+      required("gapType", "string", "Kind of gap", ["risk", "quality", "preventive"]),
+      optional("model", "string", "Risk model and version"),
+      optional("categoryCode", "string", "Category of the model (HCC) or measure"),
+      optional("conditionCode", "string", "ICD-10 code"),
+      optional("evidence", "strings", "References to FHIR resources that speak for it"),
+      optional("dueDate", "date", "Until when it should be closed"),
     ],
   },
   {
@@ -155,28 +132,17 @@ export const EVENTS: readonly EventDefinition[] = [
     doc: "Something that somebody has to look at now",
     fields: [
       ...common,
-      {
-        name: "patientId",
-        type: "string",
-        isRequired: true,
-        doc: "Logical id of the FHIR Patient; the record's key",
-      },
-      { name: "encounterId", type: "string", doc: "Logical id of the FHIR Encounter" },
-      { name: "alertType", type: "string", isRequired: true, doc: "Rule that raised it" },
-      {
-        name: "severity",
-        type: "string",
-        isRequired: true,
-        codes: ["info", "warning", "critical"],
-        doc: "How urgent",
-      },
-      { name: "summary", type: "string", doc: "In words" },
-      { name: "observationId", type: "string", doc: "Logical id of the FHIR Observation" },
-      { name: "code", type: "string", doc: "LOINC code of what was measured" },
-      { name: "value", type: "decimal", doc: "What was measured" },
-      { name: "unit", type: "string", doc: "UCUM unit" },
-      { name: "referenceRange", type: "string", doc: "What would be usual" },
-      { name: "messageControlId", type: "string", doc: "MSH-10 of the HL7 v2 message" },
+      required("patientId", "string", "Logical id of the FHIR Patient; the record's key"),
+      optional("encounterId", "string", "Logical id of the FHIR Encounter"),
+      required("alertType", "string", "Rule that raised it"),
+      required("severity", "string", "How urgent", ["info", "warning", "critical"]),
+      optional("summary", "string", "In words"),
+      optional("observationId", "string", "Logical id of the FHIR Observation"),
+      optional("code", "string", "LOINC code of what was measured"),
+      optional("value", "decimal", "What was measured"),
+      optional("unit", "string", "UCUM unit"),
+      optional("referenceRange", "string", "What would be usual"),
+      optional("messageControlId", "string", "MSH-10 of the HL7 v2 message"),
     ],
   },
   {
@@ -184,27 +150,17 @@ export const EVENTS: readonly EventDefinition[] = [
     subject: "healthcare.hl7v2-headers",
     doc: "Headers of the records that hold raw HL7 v2 messages; the value is the message's own bytes",
     fields: [
-      {
-        name: "content_type",
-        type: "string",
-        doc: "Header content-type: media type and character set of the value",
-      },
-      {
-        name: "message_type",
-        type: "string",
-        isRequired: true,
-        doc: "Header message-type: MSH-9.1",
-      },
-      { name: "trigger_event", type: "string", doc: "Header trigger-event: MSH-9.2" },
-      {
-        name: "message_control_id",
-        type: "string",
-        isRequired: true,
-        doc: "Header message-control-id: MSH-10",
-      },
-      { name: "hl7_version", type: "string", doc: "Header hl7-version: MSH-12" },
-      { name: "source_system", type: "string", doc: "Header source-system: MSH-3 and MSH-4" },
-      { name: "event_time", type: "string", doc: "Header event-time: when it happened" },
+      optional(
+        "content_type",
+        "string",
+        "Header content-type: media type and character set of the value",
+      ),
+      required("message_type", "string", "Header message-type: MSH-9.1"),
+      optional("trigger_event", "string", "Header trigger-event: MSH-9.2"),
+      required("message_control_id", "string", "Header message-control-id: MSH-10"),
+      optional("hl7_version", "string", "Header hl7-version: MSH-12"),
+      optional("source_system", "string", "Header source-system: MSH-3 and MSH-4"),
+      optional("event_time", "string", "Header event-time: when it happened"),
     ],
   },
 ];
