@@ -81,6 +81,15 @@ const compat: Part = {
     ...withKafka(nodeTestWithin(900_000, 1, "test/compat/**/*.test.ts")),
   ],
 };
+/** Random configs and requests to this worker and to Apache Kafka Connect. */
+const fuzzRest: Part = {
+  title: "random configs and requests",
+  command: [
+    "env",
+    "COMPAT=full",
+    ...withKafka(nodeTestWithin(1_200_000, 1, "test/compat/rest/fuzz/*.test.ts")),
+  ],
+};
 /** Several workers on one Kafka: joins, kills, restarts, each long. */
 const distributed: Part = {
   title: "distributed mode",
@@ -115,6 +124,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   unit: [unit],
   faults: [faultsLong],
   compat: [compat],
+  "fuzz-rest": [fuzzRest],
   distributed: [distributed],
   registries: [registries],
   snowflake: [snowflake],

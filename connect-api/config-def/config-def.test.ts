@@ -115,7 +115,7 @@ const texts: readonly (readonly [
   [
     withValidator("STRING", regularExpression),
     "(",
-    ["Invalid value ( for configuration k: Invalid regex: it cannot be compiled"],
+    ["Invalid value ( for configuration k: Invalid regex: Unterminated group"],
   ],
 ];
 

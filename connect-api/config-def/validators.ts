@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { translateJavaPattern } from "./java-pattern.ts";
 import type { ParsedValue, Validator } from "./types.ts";
 import { invalidValue } from "./value-text.ts";
 
@@ -105,10 +106,16 @@ export const uniqueAliases: Validator = validator("unique aliases", (key, value)
 export const regularExpression: Validator = validator("valid regex", (key, value) => {
   try {
     if (value !== null) fullMatch(String(value));
-  } catch {
-    throw invalidValue(key, value, "Invalid regex: it cannot be compiled");
+  } catch (error) {
+    throw invalidValue(key, value, `Invalid regex: ${patternFault(error)}`);
   }
 });
+
+/** What is wrong with a pattern; the language quotes the translated pattern before it says so. */
+export function patternFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : "it cannot be compiled";
+  return message.slice(message.lastIndexOf("/: ") + 1).replace(/^: /, "");
+}
 
 /** No value, or one that fits. */
 export function nullOr(other: Validator): Validator {
@@ -124,7 +131,8 @@ export function allOf(...validators: readonly Validator[]): Validator {
   });
 }
 
-/** A pattern that the whole of a text has to match, as Java's `matches` wants it. */
+/** A pattern in Java's syntax that the whole of a text has to match, as Java's `matches` wants it. Throws SyntaxError. */
 export function fullMatch(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`);
+  const { source, flags } = translateJavaPattern(pattern);
+  return new RegExp(`^(?:${source})$`, flags.replace("m", ""));
 }

@@ -8,6 +8,9 @@ const INTEGER_RANGES: Readonly<Partial<Record<ConfigType, readonly [min: bigint,
   LONG: [-(2n ** 63n), 2n ** 63n - 1n],
 };
 
+/** JavaScript also reads `0x10` and `0b1`. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** How a value appears in an error text: lists as `[a, b]`, no value as `null`. */
 export function quoted(value: ParsedValue): string {
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
@@ -39,9 +42,9 @@ export function parseValue(key: string, type: ConfigType, text: string): ParsedV
     case "INT":
     case "SHORT":
     case "LONG":
-      return parseInteger(key, type, trimmed);
+      return parseInteger(key, type, text);
     case "DOUBLE": {
-      const value = trimmed === "" ? Number.NaN : Number(trimmed);
+      const value = DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN;
       if (Number.isNaN(value)) throw invalidValue(key, text, `Not a number of type ${type}`);
       return value;
     }
@@ -57,8 +60,9 @@ export function parseValue(key: string, type: ConfigType, text: string): ParsedV
 
 function parseInteger(key: string, type: ConfigType, text: string): number {
   const range = INTEGER_RANGES[type];
-  if (/^[+-]?\d+$/.test(text) && range) {
-    const value = BigInt(text.replace(/^\+/, ""));
+  const trimmed = text.trim();
+  if (/^[+-]?\d+$/.test(trimmed) && range) {
+    const value = BigInt(trimmed.replace(/^\+/, ""));
     if (value >= range[0] && value <= range[1]) return Number(value);
   }
   throw invalidValue(key, text, `Not a number of type ${type}`);

@@ -21,12 +21,22 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of an https:// address: `ca`, `cert`, `key`, … */
   readonly tls?: RequestOptions;
+  /** Rejects when the answer has not come by then; by default it waits for ever. */
+  readonly timeoutMs?: number;
 }
 
 /** Asks over a real socket of its own: `fetch` would tidy paths and add a content type. */
 export async function ask(
   url: string,
-  { path, method = "GET", body, contentType = "application/json", headers, tls }: HttpRequest,
+  {
+    path,
+    method = "GET",
+    body,
+    contentType = "application/json",
+    headers,
+    tls,
+    timeoutMs,
+  }: HttpRequest,
 ): Promise<HttpAnswer> {
   const payload = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
   const { hostname, port, protocol } = new URL(url);
@@ -34,7 +44,8 @@ export async function ask(
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const options = { ...tls, hostname: host, port, path, method, headers: { ...headers } };
   return new Promise((resolve, reject) => {
-    const sent = send({ ...options, agent: false }, (response) => {
+    const signal = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
+    const sent = send({ ...options, ...signal, agent: false }, (response) => {
       text(response).then(
         (answer) =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer }),
@@ -42,6 +53,8 @@ export async function ask(
       );
     });
     sent.on("error", reject);
+    // Node itself tells no length of a DELETE's or OPTIONS' body, which is then taken for the next request.
+    if (payload !== undefined) sent.setHeader("content-length", Buffer.byteLength(payload));
     if (payload !== undefined && contentType !== null) {
       sent.setHeader("content-type", contentType);
     }

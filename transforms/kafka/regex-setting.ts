@@ -1,4 +1,4 @@
-import { ConfigError, invalidValue } from "#connect-api";
+import { ConfigError, invalidValue, patternFault } from "#connect-api";
 import type { Validator } from "#connect-api";
 import { javaPattern } from "./java-regex.ts";
 
@@ -10,10 +10,7 @@ export const javaRegex: Validator = {
       javaPattern(String(value));
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      // The language quotes the translated pattern before it says what is wrong.
-      const message = error instanceof Error ? error.message : "it cannot be compiled";
-      const reason = message.slice(message.lastIndexOf("/: ") + 1).replace(/^: /, "");
-      throw invalidValue(key, value, `Invalid regex: ${reason}`);
+      throw invalidValue(key, value, `Invalid regex: ${patternFault(error)}`);
     }
   },
   describe: () => "valid regex",

@@ -14,9 +14,14 @@ export interface CheckedValue {
 /** The settings of a config by key, each with what is wrong with it. */
 export class CheckedConfig {
   readonly #values = new Map<string, CheckedValue>();
+  readonly #config: RawConfig;
+
+  private constructor(config: RawConfig) {
+    this.#config = config;
+  }
 
   static of(keys: ConfigKeys, config: RawConfig): CheckedConfig {
-    const checked = new CheckedConfig();
+    const checked = new CheckedConfig(config);
     checked.replace(new ConfigDef(keys).validate(config));
     return checked;
   }
@@ -27,6 +32,11 @@ export class CheckedConfig {
       const recommended = recommendedValues.map(String);
       this.#values.set(name, { name, value, recommended, errors: [...errors], visible });
     }
+  }
+
+  /** A setting as it was sent, with its blanks. */
+  written(name: string): string | null | undefined {
+    return this.#config[name];
   }
 
   get(name: string): CheckedValue | undefined {

@@ -1,6 +1,7 @@
 import { SourceConnector } from "#connect-api";
 import type { Connector, Props } from "#connect-api";
 import type { RawConfig } from "../herder/herder.ts";
+import { errorMessage } from "../logging/index.ts";
 
 const OFF = "This worker does not have exactly-once source support enabled.";
 
@@ -22,11 +23,11 @@ export function exactlyOnceErrors(
   const errors: (readonly [string, string])[] = [];
   if (isValue(config["exactly.once.support"], "required")) {
     if (!isEnabled) errors.push(["exactly.once.support", OFF]);
-    const message = supportError(connector, props);
+    const message = answerOf(() => supportError(connector, props));
     if (message !== undefined) errors.push(["exactly.once.support", message]);
   }
   if (isValue(config["transaction.boundary"], "connector")) {
-    const message = boundaryError(connector, props);
+    const message = answerOf(() => boundaryError(connector, props));
     if (message !== undefined) errors.push(["transaction.boundary", message]);
   }
   return errors;
@@ -34,6 +35,15 @@ export function exactlyOnceErrors(
 
 function isValue(value: string | null | undefined, wanted: string): boolean {
   return value?.trim().toLowerCase() === wanted;
+}
+
+/** A connector that cannot read its config says so here too, as in Kafka. */
+function answerOf(ask: () => string | undefined): string | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    return `An unexpected error occurred during validation: ${errorMessage(error)}`;
+  }
 }
 
 function supportError(connector: SourceConnector, props: Props): string | undefined {

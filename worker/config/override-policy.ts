@@ -44,19 +44,27 @@ export function overridePolicy(
  * The `producer.override.`, `admin.override.` and `consumer.override.` settings that the connector's clients
  * would take, in that order, each with the policy's refusal.
  *
- * Source: org.apache.kafka.connect.runtime.AbstractHerder.validateClientOverrides.
+ * A source that keeps its offsets itself, because it has a topic for them or because its worker stores them
+ * exactly once, has consumer and admin client too.
+ *
+ * Source: org.apache.kafka.connect.runtime.AbstractHerder.validateClientOverrides, and
+ * DistributedHerder.connectorUsesSeparateOffsetsTopicClients.
  */
 export function overrideParts(
   policy: OverridePolicy,
   kind: "source" | "sink",
   config: RawConfig,
+  isExactlyOnce: boolean,
 ): readonly ReportPart[] {
   const hasDeadLetters = (config["errors.deadletterqueue.topic.name"]?.trim() ?? "") !== "";
   const createsTopics = Object.keys(config).some((key) => key.startsWith("topic.creation."));
+  const isSource = kind === "source";
+  const ownOffsets =
+    isSource && (isExactlyOnce || (config["offsets.storage.topic"]?.trim() ?? "") !== "");
   const used = {
-    producer: kind === "source" || hasDeadLetters,
-    consumer: kind === "sink",
-    admin: hasDeadLetters || (kind === "source" && createsTopics),
+    producer: isSource || hasDeadLetters,
+    consumer: !isSource || ownOffsets,
+    admin: hasDeadLetters || (isSource && createsTopics) || ownOffsets,
   };
   return (["producer", "consumer", "admin"] as const)
     .filter((client) => used[client])

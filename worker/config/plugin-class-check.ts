@@ -35,9 +35,10 @@ export function checkPluginClass<K extends PluginKind>(
   }
   const other = plugins.find(name, ...PLUGIN_KINDS);
   value.value = other?.name ?? null;
+  const written = checked.written(key) ?? name;
   const message = other
     ? `Class class ${other.name} does not implement the ${INTERFACES[kind]} interface`
-    : `Invalid value ${name} for configuration ${key}: Class ${name} could not be found.`;
+    : `Invalid value ${written} for configuration ${key}: Class ${written} could not be found.`;
   value.errors.unshift(message);
   return undefined;
 }

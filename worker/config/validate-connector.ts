@@ -90,7 +90,7 @@ export async function validateConnector(
   }
   addNullErrors(config, checked);
   const converters = converterParts(plugins, config, checked);
-  const overrides = overrideParts(worker.overridePolicy, plugin.kind, config);
+  const overrides = overrideParts(worker.overridePolicy, plugin.kind, config, worker.isExactlyOnce);
   const ownKeys = connector.config().keys;
   checked.replace(await connector.validate(withoutNulls(config)));
   for (const key of Object.keys(ownKeys)) {

@@ -7,6 +7,7 @@ import { commonConfigDef } from "../config/connector-config.ts";
 import { describeError, getLogger } from "../logging/index.ts";
 import type { MetricsScope } from "../metrics/index.ts";
 import type { Plugin } from "../plugins/plugins.ts";
+import { checkTopicCreation } from "../tasks/topic-creation.ts";
 import { fenceOldTasks, whenFenced } from "./fencing.ts";
 import { TaskSet } from "./task-set.ts";
 import { within } from "./within.ts";
@@ -234,6 +235,7 @@ export class ConnectorRuntime {
     measureConnector(this.#metrics, this.name, this.#plugin, () =>
       this.#context.statuses.connector(this.name),
     );
+    if (!this.#canCreateTopics(config)) return;
     const target = configs.targetState(this.name);
     if (target !== "STARTED") {
       this.#connectorState(target);
@@ -243,9 +245,9 @@ export class ConnectorRuntime {
     }
     try {
       this.#connector ??= this.#makeConnector(this.#plugin);
-      this.#isStarted = true;
       const { props, ttlMs } = this.#context.providers.resolve(config);
       this.#watchSecrets(config, props, ttlMs);
+      this.#isStarted = true;
       await this.#connector.start(props);
       if (!this.#isActive) return;
     } catch (error) {
@@ -256,6 +258,20 @@ export class ConnectorRuntime {
     this.#workerMetrics.connectorStarts.ended(true);
     this.#connectorState("RUNNING");
     await this.#reconfigure();
+  }
+
+  /** Wrong `topic.creation.*` fail the connector in whatever state it is, as in Kafka. */
+  #canCreateTopics(config: Props): boolean {
+    if (this.#plugin?.kind !== "source") return true;
+    const { providers, workerConfig } = this.#context;
+    try {
+      checkTopicCreation(providers.resolve(config).props, workerConfig["topic.creation.enable"]);
+      return true;
+    } catch (error) {
+      this.#workerMetrics.connectorStarts.ended(false);
+      this.#fail(error);
+      return false;
+    }
   }
 
   #makeConnector(plugin: Plugin<"source" | "sink">): Connector {

@@ -89,22 +89,23 @@ export function loggersWithLevels(): ReadonlyMap<string, LevelState> {
 
 /**
  * Sets the level of a logger and of those below it; `root` means all. Returns, sorted, those whose name begins
- * with its name and whose level is another one now; one that was off, or not there, counts as such.
+ * with its name and whose level is another one now; one that was off counts as such. A new one has had the level of
+ * the logger above it.
  *
  * Source: org.apache.kafka.connect.runtime.Loggers.Log4jLoggers.setLevel (4.1).
  */
 export function setLevel(name: string, level: Level, now: number): readonly string[] {
   const plain = plainName(name);
   const isBelow = (each: string): boolean => plain === "root" || each.startsWith(plain);
-  const before = new Map([...names].filter(isBelow).map((each) => [each, effectiveLevel(each)]));
   names.add(plain);
+  const before = new Map([...names].filter(isBelow).map((each) => [each, effectiveLevel(each)]));
   levels.set(plain, level);
   for (const each of levels.keys()) if (isBelow(each)) levels.set(each, level);
   const changed = [...names]
     .filter(isBelow)
     .filter((each) => {
       const old = before.get(each);
-      return old === undefined || old === "OFF" || old !== effectiveLevel(each);
+      return old === "OFF" || old !== effectiveLevel(each);
     })
     .toSorted();
   for (const each of changed) changes.set(each, now);

@@ -4,6 +4,7 @@ import type { ServerOptions } from "node:https";
 import { HerderError } from "../herder/herder.ts";
 import { NotHereError } from "../herder/work-sharing.ts";
 import { errorMessage, getLogger } from "../logging/index.ts";
+import { answerClientError } from "./client-error.ts";
 import { forward } from "./forwarding.ts";
 import { parseJson } from "./request-body.ts";
 import type { Resource, RestOptions } from "./resource.ts";
@@ -26,13 +27,26 @@ export function makeApp(
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     ...(tls ? { https: tls } : {}),
+    clientErrorHandler: answerClientError,
     // What goes wrong before a route is found, such as a path with a broken percent encoding.
     frameworkErrors: (error, _request, reply) => void sendError(reply, error),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2000 },
   }) as unknown as FastifyInstance;
   for (const rule of options.responseRules ?? []) rule(app);
   const methods = knownMethods(app);
-  app.addHook("onRequest", async (request) => checkAccept(request));
+  const answerNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const allowed = methods(request.url.split("?")[0] ?? "");
+    if (!allowed) return sendError(reply, new HerderError(404, "HTTP 404 Not Found"));
+    void reply.header("allow", allowed.join(","));
+    if (request.method === "OPTIONS") return reply.type("text/plain").send(allowed.join(", "));
+    return sendError(reply, new HerderError(405, "HTTP 405 Method Not Allowed"));
+  };
+  app.addHook("onRequest", async (request, reply) => {
+    // Where there is no resource, neither the body nor what the client accepts matters.
+    if (request.is404) return answerNotFound(request, reply);
+    checkAccept(request);
+    return undefined;
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
     try {
@@ -49,13 +63,7 @@ export function makeApp(
       return sendError(reply, failure);
     }
   });
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = methods(request.url.split("?")[0] ?? "");
-    if (!allowed) return sendError(reply, new HerderError(404, "HTTP 404 Not Found"));
-    void reply.header("allow", allowed.join(","));
-    if (request.method === "OPTIONS") return reply.type("text/plain").send(allowed.join(", "));
-    return sendError(reply, new HerderError(405, "HTTP 405 Method Not Allowed"));
-  });
+  app.setNotFoundHandler(answerNotFound);
   for (const resource of resources) resource(app, options);
   return app;
 }
@@ -83,11 +91,10 @@ function checkAccept({ url, method, headers }: FastifyRequest): void {
   const { accept } = headers;
   if (accept === undefined || accept === "" || method === "OPTIONS") return;
   if (!CONNECT_PATHS.test(url)) return;
-  const isTaken = accept.split(",").some((range) => {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !isRefused && ["*/*", "application/*", "application/json"].includes(type);
-  });
+  const isTaken = accept
+    .split(",")
+    .map((range) => range.split(";")[0]?.trim().toLowerCase() ?? "")
+    .some((type) => ["*/*", "application/*", "application/json"].includes(type));
   if (!isTaken) throw new HerderError(406, "HTTP 406 Not Acceptable");
 }
 

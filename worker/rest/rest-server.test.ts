@@ -30,6 +30,18 @@ testRows("paths and methods that do not exist", [
   { path: "/admin/loggers/root", method: "DELETE", ...notAllowed },
 ]);
 
+testRows(
+  "a path or method that does not exist is told before a body or an Accept header is looked at",
+  [
+    { path: "/nothing", method: "POST", body: "{", ...notFound },
+    { path: "/nothing", method: "POST", body: "x", contentType: "text/plain", ...notFound },
+    { path: "/nothing", headers: { accept: "text/html" }, ...notFound },
+    { path: "/connectors", method: "PATCH", body: "{", ...notAllowed },
+    { path: "/connectors", method: "PATCH", headers: { accept: "text/html" }, ...notAllowed },
+    { path: "/connectors", method: "OPTIONS", body: "{", status: 200, call: null },
+  ],
+);
+
 const unsupported = { status: 415, answer: "HTTP 415 Unsupported Media Type", call: null };
 const posted = { method: "POST", path: "/connectors", body: { name: "oru", config: {} } };
 

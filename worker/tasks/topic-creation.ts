@@ -1,4 +1,4 @@
-import { ConfigError, fullMatch } from "#connect-api";
+import { ConfigError, fullMatch, invalidValue, parseValue, patternFault } from "#connect-api";
 import type { Props } from "#connect-api";
 import type { Admin, NewTopic } from "#broker";
 import { withPrefix } from "../config/worker-config.ts";
@@ -9,6 +9,18 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "partitions",
   "replication.factor",
 ]);
+
+/** Kafka's texts about wrong ones. Source: org.apache.kafka.connect.runtime.TopicCreationConfig. */
+const NUMBERS = {
+  partitions: {
+    type: "INT",
+    why: "Number of partitions must be positive, or -1 to use the broker's default",
+  },
+  "replication.factor": {
+    type: "SHORT",
+    why: "Replication factor must be positive and not larger than the number of brokers in the Kafka cluster, or -1 to use the broker's default",
+  },
+} as const;
 
 interface Group {
   readonly include: readonly RegExp[];
@@ -47,6 +59,11 @@ export class TopicCreation {
   }
 }
 
+/** Throws ConfigError for settings `topic.creation.*` that cannot be followed. */
+export function checkTopicCreation(props: Props, isEnabled: boolean): void {
+  if (isEnabled) groupsOf(withPrefix(props, "topic.creation."));
+}
+
 function newTopic(topic: string, { partitions, replicationFactor, config }: Group): NewTopic {
   return { topic, partitions, replicationFactor, config };
 }
@@ -60,20 +77,37 @@ function groupsOf(props: Props): Group[] {
 
 function groupOf(name: string, props: Props, defaults: Group | undefined): Group {
   const own = withPrefix(props, `${name}.`);
-  const number = (key: string, fallback: number | undefined): number => {
-    const value = own[key] === undefined ? fallback : Number(own[key]);
-    const isValid = Number.isInteger(value) && (value === -1 || Number(value) >= 1);
-    if (value !== undefined && isValid) return value;
+  const number = (key: keyof typeof NUMBERS, fallback: number | undefined): number => {
     const full = `topic.creation.${name}.${key}`;
-    const message = `Configuration ${full} must be -1 or at least 1`;
-    throw new ConfigError("CONFIG_INVALID", message, { key: full });
+    const text = own[key];
+    const { type, why } = NUMBERS[key];
+    const value = text === undefined ? fallback : Number(parseValue(full, type, text));
+    if (value === undefined) {
+      const message = `Missing required configuration "${full}" which has no default value.`;
+      throw new ConfigError("CONFIG_MISSING", message, { key: full });
+    }
+    if (value !== -1 && value < 1) throw invalidValue(full, value, why);
+    return value;
   };
+  const patterns = (key: string): RegExp[] =>
+    listOf(own[key]).map((pattern) => {
+      try {
+        return fullMatch(pattern);
+      } catch (error) {
+        const full = `topic.creation.${name}.${key}`;
+        throw invalidValue(
+          full,
+          pattern,
+          `Syntax error in regular expression: ${patternFault(error)}`,
+        );
+      }
+    });
   const config = Object.entries(own).filter(([key]) => !OWN_KEYS.has(key));
   return {
-    include: defaults ? listOf(own["include"]).map(fullMatch) : [/.*/],
-    exclude: defaults ? listOf(own["exclude"]).map(fullMatch) : [],
-    partitions: number("partitions", defaults?.partitions),
+    include: defaults ? patterns("include") : [/.*/],
+    exclude: defaults ? patterns("exclude") : [],
     replicationFactor: number("replication.factor", defaults?.replicationFactor),
+    partitions: number("partitions", defaults?.partitions),
     config: Object.fromEntries(config),
   };
 }

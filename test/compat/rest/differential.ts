@@ -32,6 +32,8 @@ export interface Report {
 
 const SETTLE_MS = Number(process.env["COMPAT_SETTLE_MS"] ?? 20_000);
 const UNTIL_MS = Number(process.env["COMPAT_UNTIL_MS"] ?? 60_000);
+/** An answer that takes longer is a hang; both workers give up after 90 s themselves. */
+const ANSWER_MS = 120_000;
 /** Kafka also says so of what never ends, such as a task that there is not. */
 const CONFLICT_MS = 5000;
 const CONFLICT = /"error_code":409.*(rebalance|stale configuration|conflicting operation)/s;
@@ -68,7 +70,7 @@ export async function runScenario(
  * Reads are compared until they agree, because both workers do much in the background; requests that change
  * something are sent once, and again only after a conflict that Kafka calls transient.
  */
-async function compareStep(
+export async function compareStep(
   pair: Pair,
   step: Step,
   unaccepted: (found: readonly Difference[]) => readonly Difference[],
@@ -88,7 +90,7 @@ async function compareStep(
   }
 }
 
-async function answerOf(
+export async function answerOf(
   url: string,
   name: string,
   folder: string,
@@ -104,6 +106,7 @@ async function answerOf(
     ...step,
     path: own(step.path),
     ...(body === undefined ? {} : { body: own(body) }),
+    timeoutMs: ANSWER_MS,
   };
   const startedAt = performance.now();
   for (;;) {

@@ -9,6 +9,7 @@ import { readAccepted } from "./accepted.ts";
 import type { Accepted } from "./accepted.ts";
 import { runScenario } from "./differential.ts";
 import type { Pair } from "./differential.ts";
+import { internalTopics } from "./internal-topics.ts";
 import { scenarios } from "./requests/index.ts";
 
 /** The whole suite with `npm run test:compat`; a part of it, that fits, with `npm test`. */
@@ -55,12 +56,3 @@ test("this worker answers as Apache Kafka Connect does", async (t) => {
     assert.deepEqual(stale, []);
   });
 });
-
-function internalTopics(name: string): Record<string, string> {
-  return {
-    "group.id": `${name}-cluster`,
-    "config.storage.topic": `${name}-configs`,
-    "offset.storage.topic": `${name}-offsets`,
-    "status.storage.topic": `${name}-status`,
-  };
-}
