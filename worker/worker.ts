@@ -104,6 +104,7 @@ export async function startWorker(written: Props): Promise<Worker> {
       {
         listeners: config.listeners,
         adminListeners: config["admin.listeners"],
+        advertisedListener: config["rest.advertised.listener"],
         allowedOrigins: config["access.control.allow.origin"],
         allowedMethods: config["access.control.allow.methods"],
         responseHeaders: config["response.http.headers.config"],
@@ -111,7 +112,7 @@ export async function startWorker(written: Props): Promise<Worker> {
         props,
       },
     );
-    listener = rest.url;
+    listener = rest.advertisedUrl;
     address = advertisedAddress(config, listener);
     await herder.start();
     const server = rest;

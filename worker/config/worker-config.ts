@@ -7,6 +7,7 @@ import {
   atLeast,
   nonEmptyList,
   nonEmptyString,
+  nullOr,
   oneOfIgnoringCase,
 } from "#connect-api";
 import type { ConfigValues, Props } from "#connect-api";
@@ -283,6 +284,14 @@ export const workerConfigDef = new ConfigDef({
     default: null,
     importance: "LOW",
     documentation: "Port under which this worker is shown.",
+  },
+  "rest.advertised.listener": {
+    type: "STRING",
+    default: null,
+    validator: nullOr(oneOfIgnoringCase("http", "https")),
+    importance: "LOW",
+    documentation:
+      "`http` or `https`: at which of its listeners other workers ask this one. By default http if there is one.",
   },
 });
 

@@ -58,7 +58,7 @@ export function makeApp(
   app.setErrorHandler(async (error, request, reply) => {
     if (!(error instanceof NotHereError)) return sendError(reply, error);
     try {
-      return await forward(request, reply, error);
+      return await forward(request, reply, error, options.clientTls);
     } catch (failure) {
       return sendError(reply, failure);
     }

@@ -55,7 +55,7 @@ function usersOf(jaasFile: string | undefined): ReadonlyMap<string, string> {
       "Basic authentication needs java.security.auth.login.config: the path of a JAAS file with a section KafkaConnect",
     );
   }
-  const text = textOf(jaasFile).replaceAll(/\/\*.*?\*\/|^\s*(\/\/|#).*$/gms, "");
+  const text = textOf(jaasFile).replaceAll(/\/\*[^]*?\*\/|^[ \t]*(?:\/\/|#).*$/gm, "");
   const section = /(?:^|\s)KafkaConnect\s*\{([^}]*)\}/.exec(text)?.[1];
   const file = /PropertyFileLoginModule\b[^;]*\bfile\s*=\s*"([^"]*)"/.exec(section ?? "")?.[1];
   if (file === undefined) {

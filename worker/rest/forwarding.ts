@@ -1,8 +1,12 @@
+import { request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import { text as textOf } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HerderError } from "../herder/herder.ts";
 import type { NotHereError } from "../herder/work-sharing.ts";
 import { errorMessage } from "../logging/index.ts";
+import type { ClientTls } from "./tls.ts";
 
 const TIMEOUT_MS = 90_000;
 const CONFLICT_MS = 10_000;
@@ -21,6 +25,7 @@ export async function forward(
   request: FastifyRequest,
   reply: FastifyReply,
   { url, message }: NotHereError,
+  tls: ClientTls | undefined,
 ): Promise<FastifyReply> {
   const { forward: hop } = request.query as { forward?: string };
   if (hop === "false") throw new HerderError(409, CONFLICT);
@@ -29,42 +34,71 @@ export async function forward(
   target.searchParams.set("forward", String(hop === undefined));
   const deadline = performance.now() + CONFLICT_MS;
   for (;;) {
-    const { response, text } = await ask(request, target);
+    const { status, location, text } = await ask(request, target, tls);
     const isLate = performance.now() > deadline;
     // Who has it is being decided; the worker that the client asked is patient in its place.
-    if (response.status === 409 && isConflict(text) && hop === undefined && !isLate) {
+    if (status === 409 && isConflict(text) && hop === undefined && !isLate) {
       await delay(CONFLICT_PAUSE_MS);
       continue;
     }
-    const location = response.headers.get("location");
-    if (location !== null) reply.header("location", location);
-    reply.status(response.status);
+    if (location !== undefined) reply.header("location", location);
+    reply.status(status);
     return text === "" ? reply.send() : reply.type("application/json").send(text);
   }
 }
 
+interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly text: string;
+}
+
+/** Redirects are not followed. */
 async function ask(
   request: FastifyRequest,
   target: URL,
-): Promise<{ readonly response: Response; readonly text: string }> {
+  tls: ClientTls | undefined,
+): Promise<Answer> {
   const { authorization } = request.headers;
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const options = {
+    ...(target.protocol === "https:" ? tls : {}),
+    method: request.method,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: {
+      accept: "application/json",
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      "content-length": Buffer.byteLength(body ?? ""),
+    },
+  };
   try {
-    const response = await fetch(target, {
-      method: request.method,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        accept: "application/json",
-        ...(authorization === undefined ? {} : { authorization }),
-        ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    return await new Promise<Answer>((resolve, reject) => {
+      const send = target.protocol === "https:" ? secureRequest : plainRequest;
+      const sent = send(target, options, (response) => {
+        const { statusCode: status = 500, headers } = response;
+        textOf(response).then(
+          (text) => resolve({ status, location: headers.location, text }),
+          reject,
+        );
+      });
+      sent.on("error", reject);
+      sent.end(body);
     });
-    return { response, text: await response.text() };
   } catch (error) {
-    const cause = errorMessage((error as { cause?: unknown }).cause ?? error);
-    throw new HerderError(500, `IO Error trying to forward REST request: ${cause}`);
+    throw new HerderError(
+      500,
+      `IO Error trying to forward REST request: ${errorMessage(error)}${adviceOn(error)}`,
+    );
   }
+}
+
+/** Whose certificate is not trusted, or has another name, is told by a code alone. */
+function adviceOn(error: unknown): string {
+  const { code = "" } = error as { code?: string };
+  return /CERT|SELF_SIGNED|TLS|SSL/.test(code)
+    ? ` (${code}): the workers' listeners.https.ssl.* have to trust each other`
+    : "";
 }
 
 /** The other 409, that a name is taken, stays. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Herder } from "../herder/herder.ts";
 import type { Metrics } from "../metrics/index.ts";
+import type { ClientTls } from "./tls.ts";
 
 export interface RestOptions {
   readonly herder: Herder;
@@ -12,6 +13,8 @@ export interface RestOptions {
   readonly schemaRegistryUrl?: string | null;
   /** How long an operation may take before its request is answered with 500, in milliseconds; by default 90 s. */
   readonly requestTimeoutMs?: number;
+  /** For requests to other workers that listen on https. */
+  readonly clientTls?: ClientTls;
   /** What is done with every request and answer, in order. */
   readonly responseRules?: readonly ResponseRule[];
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { ConfigError } from "#connect-api";
 import type { Props } from "#connect-api";
 import { addressOf } from "../config/listener-address.ts";
 import { makeApp } from "./app.ts";
@@ -16,12 +17,14 @@ import { schemaRegistryResource } from "./resources/schema-registry.ts";
 import { tasksResource } from "./resources/tasks.ts";
 import { topicsResource } from "./resources/topics.ts";
 import { headersRule } from "./response-headers.ts";
-import { tlsOptions } from "./tls.ts";
+import { clientTlsOptions, tlsOptions } from "./tls.ts";
 
 export interface RestServer {
   /** Address of the first listener, with the port that it got. */
   readonly url: string;
   readonly urls: readonly string[];
+  /** The one under which other workers ask for this one: `rest.advertised.listener`, else http before https. */
+  readonly advertisedUrl: string;
   /** Addresses of `admin.listeners`, when they are listeners of their own. */
   readonly adminUrls: readonly string[];
   close(): Promise<void>;
@@ -33,6 +36,8 @@ export interface RestSettings {
   readonly listeners: readonly string[];
   /** Loggers are served there: null, with everything else; empty, nowhere. */
   readonly adminListeners: readonly string[] | null;
+  /** `http` or `https`: which kind of listener other workers use. */
+  readonly advertisedListener?: string | null;
   readonly allowedOrigins: string;
   readonly allowedMethods: string;
   readonly responseHeaders: string;
@@ -74,6 +79,10 @@ export async function startRestServer(
   ];
   const main =
     settings.adminListeners === null ? [...mainResources, ...adminResources] : mainResources;
+  const isSecure = settings.listeners.some((each) => addressOf(each).protocol === "https:");
+  const clientTls = isSecure
+    ? { clientTls: clientTlsOptions(settings.props, "listeners.https.") }
+    : {};
   const apps: FastifyInstance[] = [];
   const open = async (
     listener: string,
@@ -83,7 +92,7 @@ export async function startRestServer(
   ): Promise<string> => {
     const { protocol, hostname, port } = addressOf(listener);
     const tls = protocol === "https:" ? tlsOptions(settings.props, prefix) : undefined;
-    const app = makeApp({ ...options, responseRules }, resources, tls);
+    const app = makeApp({ ...options, ...clientTls, responseRules }, resources, tls);
     apps.push(app);
     await app.listen({ host: hostname.replace(/^\[(.*)\]$/, "$1") || "::", port });
     const address = app.server.address();
@@ -102,6 +111,7 @@ export async function startRestServer(
     return {
       url: urls[0] ?? "",
       urls,
+      advertisedUrl: advertised(urls, settings.advertisedListener ?? null),
       adminUrls,
       close: async () => void (await Promise.all(apps.map((app) => app.close()))),
     };
@@ -109,4 +119,16 @@ export async function startRestServer(
     await Promise.all(apps.map((app) => app.close()));
     throw error;
   }
+}
+
+/** Throws ConfigError when no listener is of the kind that is wanted. */
+function advertised(urls: readonly string[], wanted: string | null): string {
+  const kinds = wanted === null ? ["http", "https"] : [wanted.toLowerCase()];
+  for (const kind of kinds) {
+    const found = urls.find((url) => url.startsWith(`${kind}://`));
+    if (found !== undefined) return found;
+  }
+  const key = "rest.advertised.listener";
+  const message = `Invalid value ${wanted} for configuration ${key}: listeners has no address of that kind`;
+  throw new ConfigError("CONFIG_INVALID", message, { key });
 }

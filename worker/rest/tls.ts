@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { ServerOptions } from "node:https";
-import type { SecureVersion } from "node:tls";
+import type { RequestOptions, ServerOptions } from "node:https";
+import { createSecureContext } from "node:tls";
+import type { SecureContextOptions, SecureVersion } from "node:tls";
 import { ConfigError } from "#connect-api";
 import type { Props } from "#connect-api";
 import { withPrefix } from "../config/worker-config.ts";
@@ -14,12 +15,59 @@ import { withPrefix } from "../config/worker-config.ts";
  * Source: org.apache.kafka.connect.runtime.rest.util.SSLUtils.
  */
 export function tlsOptions(props: Props, prefix: string): ServerOptions {
-  const own = withPrefix(props, `${prefix}ssl.`);
-  const ssl = Object.keys(own).length > 0 ? own : withPrefix(props, "ssl.");
-  return { ...keyOptions(ssl), ...trustOptions(ssl), ...clientAuth(ssl), ...algorithms(ssl) };
+  const ssl = settingsOf(props, prefix);
+  const key = keyOptions(ssl);
+  checked("keystore", key);
+  const trust = trustOptions(ssl);
+  checked("truststore", trust);
+  return { ...key, ...trust, ...clientAuth(ssl), ...algorithms(ssl) };
 }
 
-function keyOptions(ssl: Props): ServerOptions {
+type KeyOptions = Pick<SecureContextOptions, "key" | "cert" | "pfx" | "passphrase">;
+
+/** How a worker speaks to another one that listens on https. */
+export type ClientTls = Pick<
+  RequestOptions,
+  "ca" | "key" | "cert" | "pfx" | "passphrase" | "checkServerIdentity"
+>;
+
+/**
+ * The client's side of the same settings: the worker shows its own certificate and trusts the same authorities.
+ * Other workers' names are checked unless `ssl.endpoint.identification.algorithm` is set to nothing.
+ *
+ * Throws ConfigError as `tlsOptions`. Source: SSLUtils.createClientSideSslContextFactory.
+ */
+export function clientTlsOptions(props: Props, prefix: string): ClientTls {
+  const ssl = settingsOf(props, prefix);
+  return {
+    ...keyOptions(ssl),
+    ...trustOptions(ssl),
+    ...(ssl["endpoint.identification.algorithm"]?.trim() === ""
+      ? { checkServerIdentity: () => undefined }
+      : {}),
+  };
+}
+
+function settingsOf(props: Props, prefix: string): Props {
+  const own = withPrefix(props, `${prefix}ssl.`);
+  return Object.keys(own).length > 0 ? own : withPrefix(props, "ssl.");
+}
+
+/** A file that holds no key, or a wrong password, is found at the start. */
+function checked(store: "keystore" | "truststore", options: SecureContextOptions): void {
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    // The library's texts name what it could not read, never a value.
+    const reason = cause instanceof Error ? cause.message : "unreadable";
+    throw invalid(
+      `ssl.${store}.* cannot be used (${reason}); is it of the type that ssl.${store}.type says, and is its password right?`,
+      cause,
+    );
+  }
+}
+
+function keyOptions(ssl: Props): KeyOptions {
   const passphrase = ssl["key.password"] ?? ssl["keystore.password"];
   const secret = passphrase === undefined ? {} : { passphrase };
   const [key, chain] = [ssl["keystore.key"], ssl["keystore.certificate.chain"]];
@@ -46,7 +94,7 @@ function keyOptions(ssl: Props): ServerOptions {
   }
 }
 
-function trustOptions(ssl: Props): ServerOptions {
+function trustOptions(ssl: Props): Pick<SecureContextOptions, "ca"> {
   const certificates = ssl["truststore.certificates"];
   if (certificates !== undefined) return { ca: certificates };
   const location = ssl["truststore.location"];
@@ -98,6 +146,6 @@ function bytesOf(file: string): Buffer {
 
 const textOf = (file: string): string => bytesOf(file).toString("utf8");
 
-function invalid(message: string): ConfigError {
-  return new ConfigError("CONFIG_INVALID", message);
+function invalid(message: string, cause?: unknown): ConfigError {
+  return new ConfigError("CONFIG_INVALID", message, { cause });
 }

@@ -47,7 +47,7 @@ const PLUGINS = [
     "Source",
   ],
 ];
-const LOGGERS = ["~lg.a", "~lg.b", "~lg", "~no.such", "__proto__", "%20"];
+const LOGGERS = ["~lg.a", "~lg.b", "~lg", "~no.such", "~__proto__", "~%20"];
 const METHODS = ["GET", "GET", "PUT", "PUT", "POST", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const QUERIES = [
   ...[
