@@ -38,7 +38,7 @@ export function checkPluginClass<K extends PluginKind>(
   const written = checked.written(key) ?? name;
   const message = other
     ? `Class class ${other.name} does not implement the ${INTERFACES[kind]} interface`
-    : `Invalid value ${written} for configuration ${key}: Class ${written} could not be found.`;
+    : `Invalid value ${written} for configuration ${key}: ${plugins.whyNotFound(written, kind)}`;
   value.errors.unshift(message);
   return undefined;
 }

@@ -59,6 +59,23 @@ test("a short name that several connectors have is refused", () => {
   assert.equal(plugins.connector("a.SameConnector").name, "a.SameConnector");
 });
 
+test("a short name that several classes have finds none of them, and the reason names them all", async () => {
+  const plugins = await loadPlugins([]);
+  const full = plugins.names("converter").filter((name) => name.endsWith(".AvroConverter"));
+  assert.ok(full.length > 1);
+
+  for (const short of ["AvroConverter", "Avro"]) {
+    assert.equal(plugins.find(short, "converter"), undefined);
+    assert.equal(plugins.findVersion(short, undefined, "converter"), undefined);
+    assert.equal(
+      plugins.whyNotFound(short, "converter"),
+      `More than one class is called ${short} for short: ${full.join(", ")}. Use the full class name.`,
+    );
+  }
+  for (const name of full) assert.equal(plugins.find(name, "converter")?.name, name);
+  assert.equal(plugins.whyNotFound("Nope", "converter"), "Class Nope could not be found.");
+});
+
 test("plug-ins are listed by kind, then by name, with kind and version of their class", () => {
   const plugins = pluginsOf({ transformations: { B: Pass, A: Pass } }, scriptedPlugins(script()));
 

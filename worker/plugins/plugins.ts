@@ -123,15 +123,23 @@ export class Plugins {
 
   /**
    * The latest version of a plug-in, by full name, simple name, or simple name without its kind; undefined if
-   * there is none.
+   * there is none, and if a short name is that of several classes, as in Kafka.
    */
   find<K extends PluginKind>(name: string, ...kinds: readonly K[]): Plugin<K> | undefined {
-    return this.#matching(name, kinds)[0] as Plugin<K> | undefined;
+    return this.#named(name, kinds)[0] as Plugin<K> | undefined;
+  }
+
+  /** Why `find` finds nothing, for people. */
+  whyNotFound(name: string, ...kinds: readonly PluginKind[]): string {
+    const names = new Set(this.#matching(name, kinds).map((plugin) => plugin.name));
+    return names.size > 1
+      ? `More than one class is called ${name} for short: ${[...names].join(", ")}. Use the full class name.`
+      : `Class ${name} could not be found.`;
   }
 
   /** The versions of a plug-in, the latest first. */
   versions(name: string, ...kinds: readonly PluginKind[]): readonly string[] {
-    return this.#matching(name, kinds).flatMap(({ version }) => version ?? []);
+    return this.#named(name, kinds).flatMap(({ version }) => version ?? []);
   }
 
   /**
@@ -143,7 +151,7 @@ export class Plugins {
     range: string | null | undefined,
     ...kinds: readonly K[]
   ): Plugin<K> | undefined {
-    return this.#inRange(this.#matching(name, kinds), range) as Plugin<K> | undefined;
+    return this.#inRange(this.#named(name, kinds), range) as Plugin<K> | undefined;
   }
 
   #inRange(found: readonly Plugin[], text: string | null | undefined): Plugin | undefined {
@@ -174,6 +182,13 @@ export class Plugins {
     );
   }
 
+  /** All versions of the one class that has the name. */
+  #named(name: string, kinds: readonly PluginKind[]): readonly Plugin[] {
+    const found = this.#matching(name, kinds);
+    return found.every((plugin) => plugin.name === found[0]?.name) ? found : [];
+  }
+
+  /** Classes that have the name, or the short name. */
   #matching(name: string, kinds: readonly PluginKind[]): readonly Plugin[] {
     const key = `${kinds.join()} ${name}`;
     const known = this.#found.get(key);

@@ -41,7 +41,7 @@ export function makeConverters(
   const make = (type: ConverterType): Named<Converter> => {
     const { name, version, props } = settingsOf(sources, `${type}.converter`);
     const plugin = plugins.findVersion(name, version, "converter");
-    if (!plugin) throw unknownClass(`${type}.converter`, name);
+    if (!plugin) throw unknownClass(plugins, `${type}.converter`, name, "converter");
     const instance = new plugin.create();
     instance.configure({ ...props, "converter.type": type }, type);
     return { name: plugin.name, version: plugin.version, instance };
@@ -55,7 +55,7 @@ function headerConverter(
 ): Named<HeaderConverter> {
   const { name, version, props } = settingsOf(sources, "header.converter");
   const plugin = plugins.findVersion(name, version, "header_converter");
-  if (!plugin) throw unknownClass("header.converter", name);
+  if (!plugin) throw unknownClass(plugins, "header.converter", name, "header_converter");
   const instance = new plugin.create();
   instance.configure({ ...props, "converter.type": "header" });
   return { name: plugin.name, version: plugin.version, instance };
@@ -79,7 +79,12 @@ function settingsOf(
   return { name: DEFAULTS[key] ?? "", props: {} };
 }
 
-function unknownClass(key: string, name: string): ConfigError {
-  const message = `Invalid value ${name} for configuration ${key}: Class ${name} could not be found.`;
+function unknownClass(
+  plugins: Plugins,
+  key: string,
+  name: string,
+  kind: "converter" | "header_converter",
+): ConfigError {
+  const message = `Invalid value ${name} for configuration ${key}: ${plugins.whyNotFound(name, kind)}`;
   return new ConfigError("CONFIG_INVALID", message, { key });
 }

@@ -59,7 +59,7 @@ export class TransformationChain {
         throw new ConfigError("CONFIG_MISSING", `Unknown configuration '${key}'`, { key });
       }
       const plugin = plugins.findVersion(own["type"], own["plugin.version"], "predicate");
-      if (!plugin) throw notFound(key, own["type"]);
+      if (!plugin) throw notFound(key, own["type"], plugins, "predicate");
       const instance = new plugin.create();
       instance.configure(own);
       predicates.set(alias, { alias, name: plugin.name, version: plugin.version, instance });
@@ -72,7 +72,7 @@ export class TransformationChain {
         const own = withPrefix(props, `transforms.${alias}.`);
         const type = own["type"] ?? "";
         const plugin = plugins.findVersion(type, own["plugin.version"], "transformation");
-        if (!plugin) throw notFound(`transforms.${alias}.type`, type);
+        if (!plugin) throw notFound(`transforms.${alias}.type`, type, plugins, "transformation");
         const transformation = new plugin.create();
         transformation.withPluginMetrics(metricsOf(alias));
         transformation.configure(own);
@@ -164,7 +164,12 @@ function isSeveral<R>(result: R | readonly R[]): result is readonly R[] {
   return Array.isArray(result);
 }
 
-function notFound(key: string, type: string): ConfigError {
-  const message = `Invalid value ${type} for configuration ${key}: Class ${type} could not be found.`;
+function notFound(
+  key: string,
+  type: string,
+  plugins: Plugins,
+  kind: "transformation" | "predicate",
+): ConfigError {
+  const message = `Invalid value ${type} for configuration ${key}: ${plugins.whyNotFound(type, kind)}`;
   return new ConfigError("CONFIG_INVALID", message, { key });
 }
