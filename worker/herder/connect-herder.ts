@@ -1,9 +1,7 @@
 import type { Props } from "#connect-api";
 import { RecordLogError } from "#broker";
 import { overridePolicyOf } from "../config/worker-config.ts";
-import type { ConfigChange, TargetState } from "../storage/config-store.ts";
-import { LEVELS, setLevel } from "../logging/index.ts";
-import { ConnectorRuntime } from "./connector-runtime.ts";
+import type { TargetState } from "../storage/config-store.ts";
 import { alterSinkOffsets, alterSourceOffsets, readOffsets } from "./connector-offsets.ts";
 import { HerderError } from "./herder.ts";
 import type {
@@ -22,9 +20,11 @@ import type {
   TaskStateInfo,
 } from "./herder.ts";
 import { PluginRequests } from "./plugin-requests.ts";
-import type { Share, Work, WorkSharing } from "./work-sharing.ts";
+import { restartPlan } from "./restart-plan.ts";
+import type { RestartOptions } from "./restart-plan.ts";
+import type { WorkSharing } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
-import { WorkerMetrics } from "./worker-metrics.ts";
+import { WorkerWork } from "./worker-work.ts";
 
 const INITIAL = { RUNNING: "STARTED", PAUSED: "PAUSED", STOPPED: "STOPPED" } as const;
 
@@ -37,20 +37,15 @@ export class ConnectHerder implements Herder {
   readonly #context: WorkerContext;
   readonly #sharing: WorkSharing;
   readonly #pluginRequests: PluginRequests;
-  readonly #workerMetrics: WorkerMetrics;
-  readonly #runtimes = new Map<string, ConnectorRuntime>();
-  /** Connectors that are being stopped because they were deleted. */
-  readonly #ending = new Map<string, Promise<void>>();
+  readonly #work: WorkerWork;
   /** Names whose first config is on its way to the log. */
   readonly #creating = new Set<string>();
-  #share: Share = { hasConnector: () => false, hasTask: () => false };
   #isStarted = false;
-  #isStopping = false;
 
   constructor(context: WorkerContext, sharing: WorkSharing) {
     this.#context = context;
     this.#sharing = sharing;
-    const { metrics, plugins, workerProps, workerConfig } = context;
+    const { plugins, workerProps, workerConfig } = context;
     this.#pluginRequests = new PluginRequests({
       plugins,
       props: workerProps,
@@ -59,32 +54,18 @@ export class ConnectHerder implements Herder {
       overridePolicy: overridePolicyOf(workerConfig),
       providers: context.providers,
     });
-    const runtimes = (): ConnectorRuntime[] => [...this.#runtimes.values()];
-    this.#workerMetrics = new WorkerMetrics(metrics, {
-      connectors: () => runtimes().filter(({ hasConnector }) => hasConnector).length,
-      tasks: () => runtimes().reduce((sum, { taskCount }) => sum + taskCount, 0),
-    });
+    this.#work = new WorkerWork(context, sharing);
   }
 
   /** Starts what is this worker's to do. */
   async start(): Promise<void> {
-    const { configs, statuses } = this.#context;
-    configs.listen((change) => this.#changed(change));
-    configs.follow();
-    if (this.#sharing.isShared) statuses.follow();
-    await this.#sharing.start({
-      work: () => this.#work(),
-      take: (share) => this.#take(share),
-    });
+    await this.#work.start();
     this.#isStarted = true;
   }
 
   /** Stops everything; states become UNASSIGNED. */
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.all([...this.#runtimes.values()].map((each) => each.end({ isDeleted: false })));
-    await this.#context.statuses.flush();
-    await this.#sharing.stop();
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
   async ping(): Promise<void> {}
@@ -96,113 +77,6 @@ export class ConnectHerder implements Herder {
 
   get kafkaClusterId(): string {
     return this.#context.log.clusterId;
-  }
-
-  // -- work -----------------------------------------------------------------------------------
-
-  async #work(): Promise<Work> {
-    const { configs } = this.#context;
-    await configs.readToEnd();
-    this.#removeOldStatuses();
-    const connectors = configs.connectors();
-    const tasks = connectors.flatMap((connector) =>
-      configs.taskConfigs(connector).map((_, task) => ({ connector, task })),
-    );
-    return { connectors, tasks };
-  }
-
-  async #take(share: Share): Promise<void> {
-    this.#share = share;
-    await this.#context.configs.readToEnd();
-    if (this.#isStopping) return;
-    for (const name of this.#context.configs.connectors()) this.#runtime(name);
-    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.assign(share)));
-  }
-
-  /** Does what follows from a record of the config topic. */
-  #changed(change: ConfigChange): void {
-    if (this.#isStopping) return;
-    if (change.kind === "LOGGER") {
-      const level = LEVELS.find((each) => each === change.level.toUpperCase());
-      if (level) setLevel(change.logger, level, Date.now());
-      return;
-    }
-    const { name } = change;
-    switch (change.kind) {
-      case "CONNECTOR":
-        this.#connectorChanged(name);
-        break;
-      case "REMOVED":
-        this.#removed(name);
-        break;
-      case "TASKS":
-        this.#removeOldTaskStatuses(name);
-        void this.#runtimes.get(name)?.tasksChanged();
-        this.#sharing.workChanged();
-        break;
-      case "TARGET":
-        void this.#runtimes.get(name)?.targetChanged();
-        break;
-      case "RESTART":
-        this.#restart(name, change);
-        break;
-      case "FENCED":
-        break;
-    }
-  }
-
-  #connectorChanged(name: string): void {
-    const known = this.#runtimes.get(name);
-    if (known) {
-      void known.configChanged();
-      return;
-    }
-    // After the end of a deleted connector of this name, so that they do not run side by side.
-    void (this.#ending.get(name) ?? Promise.resolve()).then(() =>
-      this.#isStopping ? undefined : this.#runtime(name).assign(this.#share),
-    );
-    this.#sharing.workChanged();
-  }
-
-  #removed(name: string): void {
-    const runtime = this.#runtimes.get(name);
-    this.#runtimes.delete(name);
-    const ended = (async () => {
-      await runtime?.end({ isDeleted: true });
-      if (this.#sharing.isLeader) this.#context.statuses.removeConnector(name);
-    })();
-    const before = this.#ending.get(name);
-    const all = Promise.all([before, ended]).then(() => {
-      if (this.#ending.get(name) === all) this.#ending.delete(name);
-    });
-    this.#ending.set(name, all);
-    this.#sharing.workChanged();
-  }
-
-  #removeOldTaskStatuses(name: string): void {
-    if (!this.#sharing.isLeader) return;
-    const { configs, statuses } = this.#context;
-    const count = configs.taskConfigs(name).length;
-    for (const task of statuses.tasks(name)) if (task >= count) statuses.removeTask(name, task);
-  }
-
-  /** Statuses that a worker left behind which died before it could remove them. */
-  #removeOldStatuses(): void {
-    if (!this.#sharing.isLeader) return;
-    const { configs, statuses } = this.#context;
-    for (const name of statuses.connectors()) {
-      if (configs.config(name)) this.#removeOldTaskStatuses(name);
-      else if (!this.#ending.has(name)) statuses.removeConnector(name);
-    }
-  }
-
-  #runtime(name: string): ConnectorRuntime {
-    let runtime = this.#runtimes.get(name);
-    if (!runtime) {
-      runtime = new ConnectorRuntime(name, this.#context, this.#workerMetrics);
-      this.#runtimes.set(name, runtime);
-    }
-    return runtime;
   }
 
   // -- configs --------------------------------------------------------------------------------
@@ -303,7 +177,7 @@ export class ConnectHerder implements Herder {
     await this.#sharing.requireLeader();
     this.connectorConfig(name);
     await this.#stored(() => this.#context.configs.deleteConnector(name));
-    await this.#ending.get(name);
+    await this.#work.whenEnded(name);
   }
 
   // -- states ---------------------------------------------------------------------------------
@@ -358,14 +232,14 @@ export class ConnectHerder implements Herder {
 
   async restartConnector(
     name: string,
-    options: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
+    options: RestartOptions,
   ): Promise<ConnectorStateInfo | undefined> {
     if (!this.#context.configs.config(name)) {
       throw new HerderError(404, `Unknown connector: ${name}`);
     }
     if (!options.includeTasks && !options.onlyFailed) {
       await this.#sharing.requireOwner(name);
-      await this.#runtime(name).restartConnector();
+      await this.#work.runtime(name).restartConnector();
       return undefined;
     }
     await this.#sharing.requireLeader();
@@ -373,7 +247,7 @@ export class ConnectHerder implements Herder {
       throw new HerderError(404, `Status for connector ${name} not found`);
     }
     const { connector, tasks, ...info } = this.connectorStatus(name);
-    const plan = this.#restartPlan(name, options);
+    const plan = restartPlan(this.#context, name, options);
     await this.#stored(() =>
       this.#context.configs.putRestart(name, options.includeTasks, options.onlyFailed),
     );
@@ -386,39 +260,6 @@ export class ConnectHerder implements Herder {
     };
   }
 
-  #restartPlan(
-    name: string,
-    options: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
-  ) {
-    const { connector, tasks } = this.connectorStatus(name);
-    const isWanted = ({ state }: StateInfo): boolean => !options.onlyFailed || state === "FAILED";
-    return {
-      isConnectorWanted: isWanted(connector),
-      tasks: options.includeTasks ? tasks.filter(isWanted).map(({ id }) => id) : [],
-    };
-  }
-
-  /** A request to restart, which every worker follows for what it has. */
-  #restart(
-    name: string,
-    options: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
-  ): void {
-    const { statuses, configs } = this.#context;
-    const runtime = this.#runtimes.get(name);
-    if (!runtime || !statuses.connector(name) || !configs.config(name)) return;
-    const { isConnectorWanted, tasks } = this.#restartPlan(name, options);
-    if (isConnectorWanted && this.#share.hasConnector(name)) {
-      const { version, trace } = statuses.connector(name) ?? {};
-      statuses.putConnector(name, "RESTARTING", version, trace);
-      void runtime.restartConnector();
-    }
-    for (const task of tasks.filter((each) => this.#share.hasTask(name, each))) {
-      const { version, trace } = statuses.task(name, task) ?? {};
-      statuses.putTask(name, task, "RESTARTING", version, trace);
-      void runtime.restartTask(task);
-    }
-  }
-
   async restartTask(name: string, task: number): Promise<void> {
     if (!this.#context.configs.config(name)) {
       throw new HerderError(404, `Unknown connector: ${name}`);
@@ -427,7 +268,7 @@ export class ConnectHerder implements Herder {
       throw new HerderError(404, `Unknown task: ${name}-${task}`);
     }
     await this.#sharing.requireOwner(name, task);
-    await this.#runtime(name).restartTask(task);
+    await this.#work.runtime(name).restartTask(task);
   }
 
   // -- topics and offsets ---------------------------------------------------------------------
