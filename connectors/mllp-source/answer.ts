@@ -3,6 +3,7 @@ import type { AckError, MessageHeader } from "#lib/hl7v2";
 import { encodeFrame } from "#lib/mllp";
 import { negativeCodes, positiveCodes } from "./ack-mode.ts";
 import type { AckPlan, NegativeCode } from "./ack-mode.ts";
+import { batchHeader } from "./batch-answer.ts";
 import type { StoredProof } from "./stored-proof.ts";
 
 /** What is answered: the message, and how its sender wants it. */
@@ -11,10 +12,14 @@ export interface AnswerTo {
   /** The payload's own header, if it was read. */
   readonly header: MessageHeader | undefined;
   readonly plan: AckPlan;
+  /** The messages of a batch, when a batch of acknowledgments is to answer it; `payload` stands for the batch. */
+  readonly batch?: readonly Uint8Array[] | undefined;
 }
 
 const ACCEPTED_BLOCK = encodeFrame(Uint8Array.of(0x06));
 const REFUSED_BLOCK = encodeFrame(Uint8Array.of(0x15));
+
+type AckCode = Parameters<typeof ackMessage>[1]["code"];
 
 /** Counts answers of this process; with the time of its start it makes MSH-10 of answers unique. */
 let answers = 0;
@@ -52,21 +57,24 @@ export function refused(
   return negativeCodes(to.plan, code).map((each) => frameOf(to, each, errors));
 }
 
-function frameOf(
-  { payload, header }: AnswerTo,
-  code: Parameters<typeof ackMessage>[1]["code"],
-  errors: readonly AckError[],
-): Uint8Array {
-  answers += 1;
-  return encodeFrame(
+function frameOf(to: AnswerTo, code: AckCode, errors: readonly AckError[]): Uint8Array {
+  const acknowledge = (payload: Uint8Array, header?: MessageHeader): Uint8Array =>
     ackMessage(payload, {
       code,
-      controlId: `CC${startedAt}${answers}`,
+      controlId: nextControlId(),
       dateTime: hl7Now(),
       errors,
       ...(header ? { header } : {}),
-    }),
-  );
+    });
+  if (!to.batch) return encodeFrame(acknowledge(to.payload, to.header));
+  const own = batchHeader(to.payload, { controlId: nextControlId(), dateTime: hl7Now() });
+  const messages = to.batch.map((message) => acknowledge(message));
+  return encodeFrame(Buffer.concat([own.header, ...messages, own.trailer(to.batch.length)]));
+}
+
+function nextControlId(): string {
+  answers += 1;
+  return `CC${startedAt}${answers}`;
 }
 
 let lastSecond = 0;

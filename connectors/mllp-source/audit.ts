@@ -1,4 +1,6 @@
+import { hash } from "node:crypto";
 import { SourceRecord, STRING_SCHEMA } from "#connect-api";
+import type { AuditSyslog } from "./audit-syslog.ts";
 import type { Exchange, Outcome } from "./exchange.ts";
 
 /** Events that wait for the worker, at most; more are counted and dropped, and the drop is an event. */
@@ -32,17 +34,19 @@ export interface AuditEvent {
 export class AuditTrail {
   readonly #topic: string;
   readonly #listener: string;
+  readonly #syslog: AuditSyslog | undefined;
   #waiting: AuditEvent[] = [];
   #lost = 0;
 
-  /** An empty topic: nothing is collected. */
-  constructor(topic: string, listener: string) {
+  /** An empty topic and no syslog: nothing is collected. */
+  constructor(topic: string, listener: string, syslog?: AuditSyslog) {
     this.#topic = topic;
     this.#listener = listener;
+    this.#syslog = syslog;
   }
 
   get isOn(): boolean {
-    return this.#topic !== "";
+    return this.#topic !== "" || this.#syslog !== undefined;
   }
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
@@ -53,24 +57,37 @@ export class AuditTrail {
 
   note(action: AuditAction, fields: Readonly<Record<string, string | number | undefined>>): void {
     if (!this.isOn) return;
+    const at = new Date().toISOString();
+    const event: AuditEvent = { action, at, listener: this.#listener, ...fields };
+    this.#syslog?.send(event);
+    if (this.#topic === "") return;
     if (this.#waiting.length >= WAITING_MAX) {
       this.#lost += 1;
       return;
     }
-    const at = new Date().toISOString();
-    this.#waiting.push({ action, at, listener: this.#listener, ...fields });
+    this.#waiting.push(event);
   }
 
   /** What became of a message. The id is given as a hash: some senders put a patient's number into it. */
   message(exchange: Exchange, outcome: Outcome | "abandoned", sha256: string): void {
+    const { sender, controlId, messageType } = exchange.about;
     this.note("message", {
       outcome,
       reason: exchange.verdict?.refusal?.code,
       peer: exchange.origin.address,
       identity: exchange.origin.identity,
+      sender: sender === "" ? undefined : printable(sender),
+      type: /^[A-Z0-9]{1,4}(\^[A-Z0-9]{1,4})?$/.test(messageType) ? messageType : undefined,
+      idSha256: controlId === "" ? undefined : hash("sha256", controlId, "hex"),
       sha256,
       bytes: exchange.payload.length,
+      place: exchange.place,
     });
+  }
+
+  /** What waits for the repository is sent, within so many milliseconds. */
+  async close(withinMs: number): Promise<void> {
+    await this.#syslog?.close(withinMs);
   }
 
   /** The records of all events so far. */
@@ -94,4 +111,9 @@ export class AuditTrail {
         }),
     );
   }
+}
+
+/** Names that a sender gives itself, cut to what a name is. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\u0020-\u007E]/g, "?").slice(0, 64);
 }

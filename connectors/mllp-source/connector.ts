@@ -2,10 +2,12 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError, SourceConnector } from "#connect-api";
 import type { ConfigReport, ExactlyOnceSupport, Props } from "#connect-api";
+import { syslogSettings } from "./audit-syslog.ts";
 import {
   ACK_DEADLINE_MS,
   ALLOW_PLAINTEXT,
   ALLOWED_PEERS,
+  AUDIT_SYSLOG,
   BIND_ADDRESS,
   FRAME_BYTES_MAX,
   PORT,
@@ -75,6 +77,7 @@ export class MllpSourceConnector extends SourceConnector {
       () => new TlsIdentities(config[TLS_IDENTITIES]),
       () => isTls(config) && tlsOptions(config),
       () => checkTls(config),
+      () => config[AUDIT_SYSLOG] !== "" && syslogSettings(config),
       () => checkLimits(config, props),
     ]) {
       try {

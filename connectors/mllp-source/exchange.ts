@@ -33,8 +33,20 @@ export interface Verdict {
   readonly plan: AckPlan;
   readonly replies: Replies;
   readonly refusal: Refusal | undefined;
+  /** The messages of a batch that is answered by a batch. */
+  readonly batch?: readonly Uint8Array[] | undefined;
   /** Without a readable MSH-10 nobody could match a NAK of a frame that was cut. */
   readonly isAnswerable: boolean;
+}
+
+/** What a message says of itself. */
+export interface MessageFacts {
+  /** MSH-3.1 and MSH-4.1, as `application|facility`. */
+  readonly sender: string;
+  /** MSH-10, or the envelope's control id. */
+  readonly controlId: string;
+  /** MSH-9.1 and MSH-9.2, such as `ADT^A01`. */
+  readonly messageType: string;
 }
 
 export interface ExchangeInit {
@@ -59,6 +71,10 @@ export class Exchange implements ExchangeInit {
   readonly origin: Origin;
   readonly framing: Refusal | undefined;
   verdict: Verdict | undefined;
+  /** What its header says, for the audit trail; empty when it could not be read. */
+  about: MessageFacts = { sender: "", controlId: "", messageType: "" };
+  /** Where it is stored, as `topic-partition@offset`; of a batch, its last message. */
+  place: string | undefined;
   /** Records of this message that the log has not confirmed. */
   waitingFor = 0;
   /** The same message once more, received before this one was stored. */
@@ -143,8 +159,8 @@ export class Exchange implements ExchangeInit {
   }
 
   #to() {
-    const { answerTo, header, plan } = this.verdict as Verdict;
-    return { payload: answerTo, header, plan };
+    const { answerTo, header, plan, batch } = this.verdict as Verdict;
+    return { payload: answerTo, header, plan, batch };
   }
 
   #decide(outcome: Outcome, frames: () => readonly Uint8Array[]): void {

@@ -192,3 +192,22 @@ test("what quarantine says about a message is code, reason and place, none of it
   assert.match(told, /quarantine-code=MESSAGE_INVALID/);
   assert.ok(!told.includes("CANARY"));
 });
+
+test("R15: level 3 checks the rules of a profile at the door, and the answer names the place", () => {
+  const props = {
+    "mllp.validation.level": "3",
+    "mllp.validation.profile": "schemas/hl7v2/profiles/northmere-adt.json",
+  };
+  const intake = new Intake(configDef.parse({ "mllp.port": "0", ...props }));
+
+  const { verdict, parts } = intake.judge(exchangeOf(admit("M1")));
+
+  assert.equal(parts.length, 0);
+  assert.equal(verdict.refusal?.code, "MESSAGE_INVALID");
+  assert.equal(verdict.refusal?.ack, "AE");
+  assert.match(verdict.refusal?.position ?? "", /^[A-Z][A-Z0-9]{2}/);
+  assert.throws(
+    () => new Intake(configDef.parse({ "mllp.port": "0", "mllp.validation.level": "3" })),
+    { key: "mllp.validation.profile" },
+  );
+});

@@ -1,36 +1,49 @@
 import { Hl7ParseError, isBatch, parseMessage, readHeader, validateMessage } from "#lib/hl7v2";
-import type { MessageHeader, ValidationLevel } from "#lib/hl7v2";
+import type { FindingCode, MessageHeader, Profile, ValidationLevel } from "#lib/hl7v2";
 import { ackPlan } from "./ack-mode.ts";
 import { readBatch } from "./batch.ts";
 import {
   ACK_MODE,
   BATCHES,
+  BATCH_REPLY,
   CHARSET_FALLBACK,
   CHARSET_FORCED,
   QUARANTINE_TOPIC,
   VALIDATION_LEVEL,
 } from "./config.ts";
 import type { MllpConfig } from "./config.ts";
-import type { Exchange, Verdict } from "./exchange.ts";
+import type { Exchange, MessageFacts, Verdict } from "./exchange.ts";
 import type { MessagePart } from "./message-record.ts";
 import { quarantineRecord, refusals } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 import { ReplyTable } from "./replies.ts";
 import { TopicRoute } from "./topic-route.ts";
+import { profileOf } from "./validation-profile.ts";
 
 /** What becomes of one piece of input. */
-export interface Judgement {
+export interface Judgement extends MessageFacts {
   readonly verdict: Verdict;
   /** The messages to store; none when it is refused. */
   readonly parts: readonly MessagePart[];
-  /** MSH-3.1 and MSH-4.1, as `application|facility`. */
-  readonly sender: string;
-  /** MSH-10, or the envelope's control id. */
-  readonly controlId: string;
 }
 
 /** The first byte of MSH: nothing has to be asked of what begins with it. */
 const LETTER_M = 0x4d;
+/** Findings in terms of table 0357; all others are 101, required field missing. */
+const CONDITIONS: Readonly<Partial<Record<FindingCode, string>>> = {
+  HL7_SEGMENT_MISSING: "100",
+  HL7_SEGMENT_REPEATED: "100",
+  HL7_SEGMENT_UNEXPECTED: "100",
+  HL7_PROFILE_SEGMENT: "100",
+  HL7_VALUE_FORMAT: "102",
+  HL7_PROFILE_PATTERN: "102",
+  HL7_PROFILE_CODE: "103",
+  HL7_PROFILE_LENGTH: "104",
+  HL7_FIELD_REPEATED: "198",
+  HL7_PROFILE_REPETITIONS: "198",
+  HL7_PROFILE_MESSAGE: "200",
+};
+
 /** Characters of an MSH segment. */
 const HEADER_LENGTH_MAX = 16 * 1024;
 
@@ -39,12 +52,14 @@ export class Intake {
   readonly #config: MllpConfig;
   readonly #route: TopicRoute;
   readonly #replies: ReplyTable;
+  readonly #profile: Profile | undefined;
 
   /** Throws ConfigError for settings that cannot be used. */
   constructor(config: MllpConfig) {
     this.#config = config;
     this.#route = new TopicRoute(config);
     this.#replies = new ReplyTable(config);
+    this.#profile = profileOf(config);
   }
 
   judge(exchange: Exchange): Judgement {
@@ -65,7 +80,7 @@ export class Intake {
     return {
       verdict: this.#verdict(payload, header, isRefused ? route : undefined),
       parts: isRefused ? [] : [{ topic: route, payload, header }],
-      ...identityOf(header),
+      ...factsOf(header),
     };
   }
 
@@ -94,10 +109,14 @@ export class Intake {
       }
     }
     // All or nothing: one answer cannot say which of the messages were taken.
+    const isBatchReply = this.#config[BATCH_REPLY] === "batch";
     return {
-      verdict: this.#verdict(content.answerTo, header, refusal),
+      verdict: {
+        ...this.#verdict(content.answerTo, header, refusal),
+        batch: isBatchReply ? content.messages : undefined,
+      },
       parts: refusal ? [] : parts,
-      ...identityOf(header),
+      ...factsOf(header),
     };
   }
 
@@ -110,7 +129,7 @@ export class Intake {
       refusal,
       isAnswerable,
     };
-    return { verdict, parts: [], sender: "", controlId: "" };
+    return { verdict, parts: [], sender: "", controlId: "", messageType: "" };
   }
 
   #verdict(answerTo: Uint8Array, header: MessageHeader, refusal: Refusal | undefined): Verdict {
@@ -137,14 +156,14 @@ export class Intake {
     if (typeof route !== "string") return route;
     const level = this.#config[VALIDATION_LEVEL] as ValidationLevel;
     if (level === 0) return route;
-    const findings = validateMessage(parseMessage(payload), level);
+    const findings = validateMessage(parseMessage(payload), level, this.#profile);
     const error = findings.find(({ severity }) => severity === "error");
     if (!error) return route;
     return {
       code: "MESSAGE_INVALID",
       kind: "invalid",
       ack: "AE",
-      condition: error.code === "HL7_SEGMENT_MISSING" ? "100" : "101",
+      condition: CONDITIONS[error.code] ?? "101",
       text: error.meaning,
       position: error.position,
     };
@@ -166,14 +185,15 @@ export class Intake {
   }
 }
 
-function identityOf(header: MessageHeader): { sender: string; controlId: string } {
+function factsOf(header: MessageHeader): MessageFacts {
+  const { messageCode, triggerEvent } = header;
   return {
+    messageType: triggerEvent === "" ? messageCode : `${messageCode}^${triggerEvent}`,
     sender: `${header.sendingApplication}|${header.sendingFacility}`,
     controlId: header.messageControlId,
   };
 }
 
-/** The same header, but for what it says of the charset. */
 /** Every second byte of text in UTF-16 is 0, at either place; a byte order mark says so at once. */
 function isWide(payload: Uint8Array): boolean {
   const [first, second, third] = payload;

@@ -7,8 +7,10 @@ import type {
   SourcePartition,
   SourceRecord,
 } from "#connect-api";
+import { AuditSyslog } from "./audit-syslog.ts";
 import { AuditTrail } from "./audit.ts";
 import {
+  AUDIT_SYSLOG,
   AUDIT_TOPIC,
   BATCH_MAX,
   BIND_ADDRESS,
@@ -44,6 +46,8 @@ import { Suspects } from "./suspects.ts";
 /** Bytes of one batch for the worker, at most, unless one message is larger. */
 const BATCH_BYTES_MAX = 8 * 1024 * 1024;
 const LISTEN_PAUSE_MS = 250;
+/** How long a stopping task waits for its audit repository. */
+const AUDIT_CLOSE_MS = 1000;
 
 /** A record on its way, and what it belongs to. */
 interface OnItsWay {
@@ -77,7 +81,8 @@ export class MllpSourceTask extends SourceTask {
     this.#config = config;
     this.#intake = new Intake(config);
     this.#metrics = new MllpMetrics(metrics);
-    this.#audit = new AuditTrail(config[AUDIT_TOPIC], connectorName);
+    const syslog = config[AUDIT_SYSLOG] === "" ? undefined : new AuditSyslog(config, log, metrics);
+    this.#audit = new AuditTrail(config[AUDIT_TOPIC], connectorName, syslog);
     const { isExactlyOnce } = this.context;
     this.#suspects = new Suspects(isExactlyOnce, config[IN_FLIGHT_MAX]);
     if (config[DUPLICATES] === "detect") {
@@ -191,7 +196,10 @@ export class MllpSourceTask extends SourceTask {
     }
     if (this.#openFailure) throw this.#openFailure;
     // Before a pause or the end nothing more is read, and all that was read is stored and answered.
-    if (signal.aborted) this.#listener?.suspend();
+    if (signal.aborted && this.#listener?.isOpen) {
+      this.#listener.suspend();
+      this.#audit.note("listener-suspended", {});
+    }
     const records = await this.#admitted(signal.aborted);
     records.push(...this.#audit.take());
     return records;
@@ -225,6 +233,7 @@ export class MllpSourceTask extends SourceTask {
   async #admit(exchange: Exchange, records: SourceRecord[]): Promise<void> {
     const judgement = this.#intake.judge(exchange);
     exchange.verdict = judgement.verdict;
+    exchange.about = judgement;
     if (judgement.verdict.refusal) return this.#quarantine(exchange, records);
     const sha256 = sha256Of(exchange.payload);
     if (!this.#seen || judgement.controlId === "") {
@@ -291,6 +300,7 @@ export class MllpSourceTask extends SourceTask {
     this.#onItsWay.delete(record);
     const { exchange, noted, handedOverAt } = onItsWay;
     if (metadata) {
+      exchange.place = `${metadata.topic}-${metadata.partition}@${metadata.offset}`;
       exchange.waitingFor -= 1;
       if (exchange.waitingFor > 0) return;
       // Invariant: an answer that says the message is safe goes out only with the log's confirmation, for
@@ -314,12 +324,13 @@ export class MllpSourceTask extends SourceTask {
   async stop(): Promise<void> {
     this.#isStopped = true;
     noteClosed(this);
-    this.#audit?.note("listener-stopped", {});
     this.#onItsWay.clear();
     this.#received = [];
     this.#wake?.();
     await this.#listener?.close();
     this.#listener = undefined;
+    this.#audit?.note("listener-stopped", {});
+    await this.#audit?.close(AUDIT_CLOSE_MS);
   }
 }
 

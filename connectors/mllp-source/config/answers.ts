@@ -8,6 +8,8 @@ export const REPLIES = "mllp.replies";
 export const SENDER_REPLIES = "mllp.sender.replies";
 export const FILTERED_REPLY = "mllp.filtered.reply";
 export const VALIDATION_LEVEL = "mllp.validation.level";
+export const VALIDATION_PROFILE = "mllp.validation.profile";
+export const BATCH_REPLY = "mllp.batch.reply";
 
 const GROUP = "Acknowledgement";
 
@@ -74,10 +76,29 @@ export const answerKeys = {
     type: "INT",
     default: 0,
     importance: "MEDIUM",
-    validator: between(0, 2),
+    validator: between(0, 3),
     group: GROUP,
     displayName: "Validation level",
     documentation:
-      "What is checked before the answer. 0: it can be read. 1: MSH says what it is. 2: the segments that its structure requires are there. What fails gets AE and goes to quarantine.",
+      "What is checked before the answer. 0: it can be read. 1: MSH says what it is. 2: the segments that its structure requires are there. 3: the rules of `mllp.validation.profile`. What fails gets AE and goes to quarantine.",
+  },
+  [VALIDATION_PROFILE]: {
+    type: "STRING",
+    default: null,
+    importance: "LOW",
+    group: GROUP,
+    displayName: "Validation profile",
+    documentation:
+      "The JSON file with the rules of level 3, on the worker's machine; see `schemas/hl7v2/profiles/README.md`. It is read when the task starts.",
+  },
+  [BATCH_REPLY]: {
+    type: "STRING",
+    default: "message",
+    importance: "LOW",
+    validator: oneOf("message", "batch"),
+    group: GROUP,
+    displayName: "Reply to batches",
+    documentation:
+      "`message`: one acknowledgment for the whole batch, which is stored whole or not at all. `batch`: a batch of acknowledgments (BHS … BTS), one for each message, all of one code.",
   },
 } as const satisfies ConfigKeys;

@@ -6,7 +6,6 @@ export const TOPIC_TEMPLATE = "topic.template";
 export const TOPIC_ALLOWED = "topic.allowed";
 export const TOPIC_FALLBACK = "topic.fallback";
 export const QUARANTINE_TOPIC = "quarantine.topic";
-export const AUDIT_TOPIC = "audit.topic";
 export const PATIENT_ID_TYPES = "patient.id.types";
 export const PATIENT_ID_AUTHORITIES = "patient.id.authorities";
 export const RECORD_TIMESTAMP = "record.timestamp";
@@ -66,15 +65,6 @@ export const recordKeys = {
     displayName: "Quarantine topic",
     documentation:
       "Where refused input is kept, bytes untouched, with the reason in its headers. The sender gets its NAK after that.",
-  },
-  [AUDIT_TOPIC]: {
-    type: "STRING",
-    default: "",
-    importance: "LOW",
-    group: GROUP,
-    displayName: "Audit topic",
-    documentation:
-      "Topic of audit events (listener, connections, refused peers, outcome of each message), JSON without patient data. Empty: none.",
   },
   [PATIENT_ID_TYPES]: {
     type: "LIST",
