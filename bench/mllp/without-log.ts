@@ -156,7 +156,9 @@ export async function measureWithoutLog(messages = 60_000): Promise<void> {
     const listener = await start();
     await run({ connections: 10, window: 4, messages, port: listener.port });
     for (const load of LOADS) {
+      const cpuBefore = process.cpuUsage();
       const result = await run({ ...load, port: listener.port, messages });
+      const cpu = process.cpuUsage(cpuBefore);
       const quantile = (q: number): number =>
         Math.round((result.latencies[Math.floor(result.latencies.length * q)] ?? 0) * 100) / 100;
       const perSecond = Math.round(result.acknowledged / result.seconds);
@@ -168,6 +170,8 @@ export async function measureWithoutLog(messages = 60_000): Promise<void> {
         perSecond,
         p50: quantile(0.5),
         p99: quantile(0.99),
+        /** Seconds; the listener's alone. */
+        cpuPerMillion: Number(((cpu.user + cpu.system) / result.acknowledged).toFixed(1)),
       };
       process.stdout.write(`${JSON.stringify(line)}\n`);
     }
