@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -113,7 +114,9 @@ function takesConnections(port: number): Promise<boolean> {
 
 /** The Go program, built once for its source and this machine. */
 function goPeer(): string {
-  const folder = cacheFolder("mllp-go-peer");
+  const source = readFileSync(join(peers, "go/main.go"));
+  const version = createHash("sha256").update(source).digest("hex").slice(0, 12);
+  const folder = cacheFolder(`mllp-go-peer-${version}`);
   const program = join(folder, "mllp-peer");
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
