@@ -1,7 +1,7 @@
 import { StoreSetupError, StoreUnreachableError, parsedObject } from "#lib/fhir-store";
 import type { FhirStore } from "#lib/fhir-store";
-import { INTERACTION, UPDATE_MODE } from "./config.ts";
-import type { WritingValues } from "./settings.ts";
+import { CAPABILITY_CHECK, INTERACTION, UPDATE_MODE } from "./config.ts";
+import type { Settings, WritingValues } from "./settings.ts";
 
 interface Rest {
   readonly mode?: unknown;
@@ -24,11 +24,25 @@ export interface Shortcoming {
   readonly why: string;
 }
 
+/** What `validate` finds out about a server, when that is asked for. */
+export async function lookAtServer(
+  values: WritingValues & { readonly [CAPABILITY_CHECK]: boolean },
+  settings: Settings,
+): Promise<readonly Shortcoming[]> {
+  if (!values[CAPABILITY_CHECK]) return [];
+  const store = await settings.openStore();
+  try {
+    return await shortcomingsOf(store, values);
+  } finally {
+    store.close();
+  }
+}
+
 /**
  * Reads the CapabilityStatement and compares it with what the settings need. What a statement does not say counts as
  * possible: many are incomplete.
  */
-export async function shortcomingsOf(
+async function shortcomingsOf(
   store: FhirStore,
   values: WritingValues,
 ): Promise<readonly Shortcoming[]> {

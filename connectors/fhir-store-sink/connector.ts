@@ -1,7 +1,7 @@
 import { SinkConnector } from "#connect-api";
 import type { ConfigDef, ConfigReport, Props } from "#connect-api";
-import { shortcomingsOf } from "./capability.ts";
-import { CAPABILITY_CHECK, SERVER_URL, configDef } from "./config.ts";
+import { lookAtServer } from "./capability.ts";
+import { SERVER_URL, configDef } from "./config.ts";
 import { genericSettings } from "./generic.ts";
 import { FhirSinkTask } from "./task.ts";
 import { validateConfig } from "./validate.ts";
@@ -32,15 +32,7 @@ export class FhirStoreSinkConnector extends FhirConnector {
     return validateConfig(props, configDef, {
       addressKey: SERVER_URL,
       settingsOf: genericSettings,
-      async lookAround(right, settings) {
-        const values = configDef.parse(right);
-        const store = await settings.openStore();
-        try {
-          return values[CAPABILITY_CHECK] ? await shortcomingsOf(store, values) : [];
-        } finally {
-          store.close();
-        }
-      },
+      lookAround: (right, settings) => lookAtServer(configDef.parse(right), settings),
     });
   }
 }

@@ -65,7 +65,8 @@ function etagOf(
   { etag, location }: NonNullable<AnswerEntry["response"]>,
   resource: unknown,
 ): string | undefined {
-  if (typeof etag === "string" && etag !== "") return etag;
+  // HAPI leaves out the quotes within a Bundle.
+  if (typeof etag === "string" && etag !== "") return etag.endsWith('"') ? etag : `W/"${etag}"`;
   const version =
     typeof location === "string" ? /\/_history\/([^/?#]+)/.exec(location)?.[1] : undefined;
   return version === undefined ? etagOfResource(resource) : `W/"${version}"`;

@@ -52,12 +52,16 @@ export function privateKeyOf(pem: string, passphrase?: string): KeyObject {
   }
 }
 
-/** How a certificate is named in the header of an assertion. Throws TypeError. */
-export function certificateThumbprint(pem: string): string {
+/** A certificate. Throws TypeError. */
+export function certificateOf(pem: string): X509Certificate {
   try {
-    const { raw } = new X509Certificate(pem);
-    return createHash("sha256").update(raw).digest("base64url");
+    return new X509Certificate(pem);
   } catch {
     throw new TypeError("The certificate cannot be read: PEM is expected");
   }
+}
+
+/** How a certificate is named in the header of an assertion. */
+export function certificateThumbprint({ raw }: X509Certificate): string {
+  return createHash("sha256").update(raw).digest("base64url");
 }

@@ -7,5 +7,10 @@ export {
   requestToken,
 } from "./token-request.ts";
 export { clientCredentialsToken } from "./client-credentials.ts";
-export { certificateThumbprint, clientAssertion, privateKeyOf } from "./client-assertion.ts";
+export {
+  certificateOf,
+  certificateThumbprint,
+  clientAssertion,
+  privateKeyOf,
+} from "./client-assertion.ts";
 export type { AssertionAlgorithm } from "./client-assertion.ts";

@@ -45,7 +45,9 @@ export async function requestToken(client: HttpClient, request: HttpRequest): Pr
     const told = OAUTH_ERRORS.has(error) ? ` ${error}` : "";
     throw new TokenRefusedError(`The token endpoint refused the credentials (${status}${told})`);
   }
-  const seconds = Number(body["expires_in"]);
+  // Azure's App Service says when it ends instead.
+  const until = Number(body["expires_on"]) - Date.now() / 1000;
+  const seconds = Number(body["expires_in"] ?? until);
   return { value, expiresInSeconds: Number.isFinite(seconds) && seconds > 0 ? seconds : 300 };
 }
 

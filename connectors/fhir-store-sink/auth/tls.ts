@@ -1,6 +1,7 @@
 import { ConfigError } from "#connect-api";
 import type { ConfigValues } from "#connect-api";
 import type { TlsSettings } from "#lib/http-request";
+import { certificateOf } from "#lib/oauth";
 import { createSecureContext } from "node:tls";
 import {
   ALLOW_PLAINTEXT,
@@ -28,16 +29,21 @@ export function tlsOf(values: TlsValues): TlsSettings {
     ...(key === null ? {} : { key: key.reveal() }),
     ...(passphrase === null ? {} : { passphrase: passphrase.reveal() }),
   };
+  // Node passes over an authority that it cannot read.
+  if (ca !== null) tryOut(TLS_CA, () => certificateOf(ca));
+  tryOut(TLS_PRIVATE_KEY, () => createSecureContext(settings));
+  return settings;
+}
+
+function tryOut(key: string, read: () => unknown): void {
   try {
-    createSecureContext(settings);
+    read();
   } catch {
-    const wrong = cert === null ? TLS_CA : TLS_PRIVATE_KEY;
-    const why = "certificates and key cannot be read, or do not belong together; PEM is expected";
-    throw new ConfigError("CONFIG_INVALID", `Invalid value for configuration ${wrong}: ${why}`, {
-      key: wrong,
+    const why = "it cannot be read, or does not belong to the rest; PEM is expected";
+    throw new ConfigError("CONFIG_INVALID", `Invalid value for configuration ${key}: ${why}`, {
+      key,
     });
   }
-  return settings;
 }
 
 /** Refuses an address to which patient data would go in the open. */
