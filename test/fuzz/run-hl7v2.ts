@@ -50,6 +50,7 @@ for (let nth = from; nth < from + count; nth += 1) {
   for (const problem of problems) {
     const known = found.get(problem) ?? { times: 0, examples: [] };
     known.times += 1;
+    if (known.times === 1) console.error(`--only ${nth}: ${problem}`);
     if (known.examples.length < 3) known.examples.push(nth);
     if (found.size < 1000) found.set(problem, known);
   }

@@ -48,6 +48,7 @@ test("PID becomes a Patient with everything the guide maps", () => {
         type: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v2-0203", code: "MR" }] },
         system: "urn:oid:2.999.1",
         value: "4711",
+        assigner: { display: "HOSP" },
       },
       {
         type: { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v2-0203", code: "NI" }] },
@@ -226,6 +227,34 @@ test("an OBX belongs to the OBR that it stands under", () => {
   );
 });
 
+test("what FHIR has one of and the sender repeats is kept", () => {
+  const list = resources(`${oru("")}OBR|2|P9|F9|24323-8^CMP^LN||||||||||||1^A^B~2^C^D\r`);
+  const request = list.find(
+    (each) => each.resourceType === "ServiceRequest" && each.identifier?.[0]?.value === "P9",
+  );
+
+  assert.ok(request?.resourceType === "ServiceRequest");
+  const other = request.extension?.find(({ url }) => url === "urn:hl7-org:v2xml#OBR.16");
+  assert.match(other?.valueReference?.reference ?? "", /^Practitioner/);
+  assert.notEqual(other?.valueReference?.reference, request.requester?.reference);
+});
+
+test("a local code keeps the name of its system, and a text result its unit", () => {
+  const observations = resources(
+    `${oru("")}OBX|9|ST|77^Glucose^99LAB||high|mg/dL^^99UNIT|||||F\r`,
+  ).flatMap((each) => (each.resourceType === "Observation" ? [each] : []));
+  const found = observations.find(({ valueString }) => valueString === "high");
+
+  assert.deepEqual(found?.code.coding?.[0]?.extension, [
+    { url: "urn:hl7-org:v2xml#CWE.3", valueString: "99LAB" },
+  ]);
+  assert.equal(
+    found?.extension?.find(({ url }) => url.endsWith("#OBX.6"))?.valueCodeableConcept?.coding?.[0]
+      ?.code,
+    "mg/dL",
+  );
+});
+
 test("two orders with one number but different tests stay two", () => {
   const list = resources(`${oru("")}OBR|2|P1|F1|24323-8^CMP^LN\r`);
   const requests = list.filter(({ resourceType }) => resourceType === "ServiceRequest");
@@ -259,7 +288,11 @@ function checkClosure(list: readonly FhirResource[], file: string): void {
     assert.ok(ids.has(reference), `${file}: ${reference.split("/")[0]} is there`);
   }
   assert.doesNotMatch(text, /:(""|\[\]|\{\}|null)/, `${file}: nothing is empty`);
-  assert.doesNotMatch(text, /example\.(com|org)/, `${file}: no placeholder system`);
+  assert.doesNotMatch(
+    text,
+    /"(?:system|url)":"[^"]*example\.(com|org)/,
+    `${file}: no placeholder system`,
+  );
 }
 
 test("references are closed and nothing is empty, for the synthetic hospital and the sample messages", (t) => {

@@ -133,7 +133,7 @@ type Item<L> = L extends readonly (infer V)[] ? V : never;
 export interface Rows<T> {
   /** Every repetition adds to a list. */
   each<P extends string>(path: P, map: ValueOf<Item<At<T, P>>>): Row<T>;
-  /** The first repetition that says something fills the element, unless it is filled already. */
+  /** The first repetition that says something fills the element, unless it is filled already; others are kept. */
   one<P extends string>(path: P, map: ValueOf<At<T, P>>): Row<T>;
   /** Anything else; returns whether the field said something. */
   rule(element: string, apply: Row<T>["apply"]): Row<T>;
@@ -190,16 +190,42 @@ function oneRow(path: string, map: ValueOf<unknown>): Row<Bag> {
   return {
     element: path,
     apply(field, target, conversion, segment, position) {
+      let hasValue = false;
       for (const repetition of field.repetitions) {
         if (repetition.isEmpty || repetition.isNull) continue;
         const value = map(repetition, conversion, segment, position);
         if (value === undefined) continue;
-        parentOf(target, parents)[last] ??= value;
-        return true;
+        if (hasValue) keepOther(target, segment, position, value);
+        else parentOf(target, parents)[last] ??= value;
+        hasValue = true;
+        if (!field.hasRepetitions) return true;
       }
-      return false;
+      return hasValue;
     },
   };
+}
+
+/** FHIR has one of what the sender repeats: the others are kept. */
+function keepOther(target: Bag, segment: Segment, position: number, value: unknown): void {
+  const key = extensionKey(value);
+  if (key === undefined) return;
+  const list = (target["extension"] ??= []) as unknown[];
+  const extension = { url: keptUrl(segment.name, position), [key]: value };
+  if (!list.some((other) => isSame(other, extension))) list.push(extension);
+}
+
+/** The name of an extension's value by its type; undefined for what cannot be told. */
+function extensionKey(value: unknown): ExtensionValue | undefined {
+  if (typeof value === "string") return "valueString";
+  if (typeof value === "boolean") return "valueBoolean";
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("reference" in value || "identifier" in value) return "valueReference";
+  if ("coding" in value || ("text" in value && Object.keys(value).length === 1)) {
+    return "valueCodeableConcept";
+  }
+  if ("family" in value || "given" in value) return "valueHumanName";
+  if ("line" in value || "city" in value || "postalCode" in value) return "valueAddress";
+  return undefined;
 }
 
 /** The URL of the extension that keeps a field. */

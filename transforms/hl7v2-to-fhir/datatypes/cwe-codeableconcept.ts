@@ -12,6 +12,7 @@ import type { Parts } from "./parts.ts";
  * Maps a CWE, CNE, CE, CF, IS or ID to a CodeableConcept.
  *
  *   CWE.1 to CWE.3, CWE.4 to CWE.6, CWE.10 to CWE.12 → codings, with CWE.7, CWE.8 and CWE.13 as versions
+ *   a name of a coding system that stands for no known URI → extension of its coding
  *   CWE.9, else the text of a code that is not kept → text
  *
  * Where a concept map of the guide knows CWE.1, and CWE.3 names no other system, its coding stands for the sender's.
@@ -116,12 +117,15 @@ function addCoding(
   const name = cwe(first + 2);
   const system =
     name === "" ? (table === undefined ? undefined : hl7Table(table)) : codingSystem(name);
-  if (list.some((other) => other.system === system && other.code === code)) return;
+  const isLocal = system === undefined && name !== "";
+  if (!isLocal && list.some((other) => other.system === system && other.code === code)) return;
   const display = fhirCode(cwe(first + 1));
   const version = cwe(versionAt);
   list.push({
+    // The name of a local system says whose code it is, although no URI is known.
+    ...(isLocal ? { extension: [{ url: LOCAL_SYSTEM, valueString: name }] } : {}),
     ...(system === undefined ? {} : { system }),
-    ...(version === "" || system === undefined ? {} : { version }),
+    ...(version === "" ? {} : { version }),
     code,
     // The displays of HL7's own code systems are fixed; a sender's wording goes into the text.
     ...(display === "" || system?.startsWith(HL7) ? {} : { display }),
@@ -129,3 +133,4 @@ function addCoding(
 }
 
 const HL7 = "http://terminology.hl7.org/";
+const LOCAL_SYSTEM = "urn:hl7-org:v2xml#CWE.3";

@@ -20,7 +20,7 @@ export function language(repetition: Repetition): CodeableConcept | undefined {
     [cwe(1), cwe(2), cwe(4), cwe(5), cwe(9)].map(languageTag).find((each) => each !== undefined);
   const text = own.text ?? first?.display ?? first?.code;
   if (tag === undefined) return text === undefined ? undefined : { text };
-  const said = own.text ?? first?.display;
+  const said = own.text ?? first?.display ?? own.coding?.[1]?.display;
   return {
     coding: [{ system: LANGUAGES, code: tag }],
     ...(said === undefined ? {} : { text: said }),

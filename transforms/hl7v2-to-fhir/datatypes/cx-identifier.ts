@@ -19,6 +19,7 @@ const CHECK_SCHEME = "http://hl7.org/fhir/StructureDefinition/namingsystem-check
  *   CX.2, CX.3 → extensions for the check digit and its scheme
  *   CX.4  → system when it names a URI, else the Organization that assigned it
  *   CX.5  → type.coding (table 0203)
+ *   CX.6 → extension with the Organization
  *   CX.7, CX.8 → period
  *
  * undefined when CX.1 is empty: an identifier without a value identifies nobody.
@@ -29,9 +30,12 @@ export function cxToIdentifier(cx: Repetition, conversion: Conversion): Identifi
   if (value === "") return undefined;
   const type = fhirCode(cx.component(5).value);
   const period = periodOf(fhirDate(cx.component(7).value), fhirDate(cx.component(8).value));
-  const extension = checkDigit(cx.component(2).value, cx.component(3).value);
+  const extension = [
+    ...(checkDigit(cx.component(2).value, cx.component(3).value) ?? []),
+    ...assigningFacility(cx, 6, conversion),
+  ];
   return {
-    ...(extension ? { extension } : {}),
+    ...(extension.length > 0 ? { extension } : {}),
     ...(type === "" ? {} : { type: identifierType(type) }),
     ...assignedBy(cx, 4, conversion),
     value,
@@ -64,10 +68,34 @@ export function assignedBy(
   const component = repetition.component(position);
   if (component.isEmpty || component.isNull) return {};
   const hd = subcomponentsOf(component);
-  const system = conversion.systemOf(hd(1)) ?? hdToUri(hd);
-  if (system !== undefined) return { system };
+  const configured = conversion.systemOf(hd(1));
+  if (configured !== undefined) return { system: configured };
+  const system = hdToUri(hd);
+  // The system says it to machines, the name to people.
+  if (system !== undefined) {
+    return hd(1) === "" || hd(2) === "" ? { system } : { system, assigner: { display: hd(1) } };
+  }
   const assigner = hdToOrganization(hd, conversion);
   return assigner ? { assigner: { ...assigner, display: hd(1) || hd(2) } } : {};
+}
+
+/** CX.6 and the like: where an identifier was assigned. FHIR has no element and the guide no URL for it. */
+export function assigningFacility(
+  repetition: Repetition,
+  position: number,
+  conversion: Conversion,
+): Extension[] {
+  const component = repetition.component(position);
+  if (component.isEmpty || component.isNull) return [];
+  const hd = subcomponentsOf(component);
+  const facility = hdToOrganization(hd, conversion);
+  if (!facility) return [];
+  return [
+    {
+      url: "urn:hl7-org:v2xml#CX.6",
+      valueReference: { ...facility, display: hd(1) || hd(2) },
+    },
+  ];
 }
 
 export function checkDigit(digit: string, scheme: string): Extension[] | undefined {

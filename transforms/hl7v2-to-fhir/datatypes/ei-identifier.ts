@@ -23,8 +23,9 @@ export function eiToIdentifier(
 ): Identifier | undefined {
   const value = ei(1);
   if (value === "") return undefined;
-  const system =
-    conversion.systemOf(ei(2)) ?? universalIdToUri(ei(3), ei(4)) ?? universalIdToUri(ei(2), "");
+  const configured = conversion.systemOf(ei(2));
+  const universal = universalIdToUri(ei(3), ei(4));
+  const system = configured ?? universal ?? universalIdToUri(ei(2), "");
   const hd: Parts = (position) => ei(position + 1);
   const assigner = system === undefined ? hdToOrganization(hd, conversion) : undefined;
   return {
@@ -32,6 +33,10 @@ export function eiToIdentifier(
     ...(system === undefined ? {} : { system }),
     value,
     ...(assigner ? { assigner: { ...assigner, display: ei(2) || ei(3) } } : {}),
+    // The system says it to machines, the name to people.
+    ...(configured === undefined && universal !== undefined && ei(2) !== ""
+      ? { assigner: { display: ei(2) } }
+      : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { fhirCode } from "#lib/fhir";
 import type { Conversion } from "../conversion.ts";
 import type { ValueOf } from "../segment-map.ts";
 import { concept } from "./cwe-codeableconcept.ts";
-import { assignedBy, checkDigit, identifierType } from "./cx-identifier.ts";
+import { assigningFacility, assignedBy, checkDigit, identifierType } from "./cx-identifier.ts";
 import { drToPeriod, periodOf } from "./dr-period.ts";
 import { authorityOf } from "./hd-uri.ts";
 import { subcomponentsOf } from "./parts.ts";
@@ -79,9 +79,12 @@ function identifierOf(xcn: Repetition, conversion: Conversion): Identifier | und
   const value = xcn.component(1).value;
   if (value === "") return undefined;
   const type = fhirCode(xcn.component(13).value);
-  const extension = checkDigit(xcn.component(11).value, xcn.component(12).value);
+  const extension = [
+    ...(checkDigit(xcn.component(11).value, xcn.component(12).value) ?? []),
+    ...assigningFacility(xcn, 14, conversion),
+  ];
   return {
-    ...(extension ? { extension } : {}),
+    ...(extension.length > 0 ? { extension } : {}),
     ...(type === "" ? {} : { type: identifierType(type) }),
     ...assignedBy(xcn, 9, conversion),
     value,

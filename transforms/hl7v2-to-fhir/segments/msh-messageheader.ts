@@ -1,4 +1,5 @@
 import type {
+  BackboneElement,
   FhirResource,
   MessageHeader,
   MessageHeaderDestination,
@@ -11,6 +12,7 @@ import { mapCode } from "../codesystems/concept-maps.ts";
 import type { Conversion, Draft } from "../conversion.ts";
 import { cweCoding } from "../datatypes/cwe-codeableconcept.ts";
 import { absent } from "../datatypes/cx-identifier.ts";
+import { ei } from "../datatypes/ei-identifier.ts";
 import { hdIdentifiers, hdToOrganization, organizationOfHd } from "../datatypes/hd-organization.ts";
 import { universalIdToUri } from "../datatypes/hd-uri.ts";
 import { componentsOf } from "../datatypes/parts.ts";
@@ -69,7 +71,7 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
     }),
     18: kept("valueString", text),
     19: one("language", code("PrincipalLanguageOfMessage")),
-    21: kept("valueString", text),
+    21: kept("valueIdentifier", ei()),
     22: one("responsible", organization),
     23: rule("destination.receiver", (field, target, conversion, segment) => {
       const receiver = organization(field.first, conversion, segment, 23);
@@ -79,10 +81,13 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
     }),
     24: rule("source.endpoint", (field, target) => {
       Object.assign(target.source, sourceEndpoint(field.first));
+      keepName(target.source, 24, field.value);
       return true;
     }),
     25: rule("destination.endpoint", (field, target) => {
-      Object.assign(destinationOf(target), endpointOf(field.first));
+      const destination = destinationOf(target);
+      Object.assign(destination, endpointOf(field.first));
+      keepName(destination, 25, field.value);
       return true;
     }),
     26: each("meta.security", cweCoding("ConfidentialityClassification")),
@@ -174,6 +179,12 @@ export function mshToMessageHeader(
     }
   }
   return draft;
+}
+
+/** The name of a network address, beside that of the application. */
+function keepName(part: BackboneElement, field: number, name: string): void {
+  if (name === "") return;
+  (part.extension ??= []).push({ url: keptUrl("MSH", field), valueString: name });
 }
 
 function destinationOf(target: MessageHeader): MessageHeaderDestination {

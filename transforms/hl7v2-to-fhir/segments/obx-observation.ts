@@ -21,7 +21,7 @@ import { xadToOrganizationAddress } from "../datatypes/xad-address.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
 import { practitionerIn, practitionerRole } from "../datatypes/xcn-practitionerrole.ts";
 import { organization, organizationOfCwe } from "../datatypes/xon-organization.ts";
-import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import { SET_ID, applyMap, keptUrl, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
 
 const ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
@@ -37,7 +37,14 @@ export const obxObservation = segmentMap<Observation>(
     3: one("code", cwe()),
     4: each("extension", og),
     5: rule("value[x]", value),
-    6: rule("valueQuantity.unit", (field) => field.text !== ""),
+    6: rule("valueQuantity.unit", (field, target, conversion, segment) => {
+      if (hasUnit(target)) return true;
+      // A result that is no number has no place for its unit.
+      const valueCodeableConcept = cwe()(field.first, conversion, segment, 6);
+      if (!valueCodeableConcept) return false;
+      (target.extension ??= []).push({ url: keptUrl("OBX", 6), valueCodeableConcept });
+      return true;
+    }),
     7: rule("referenceRange.text", (field, target) => {
       const text = field.decoded;
       if (text.trim() === "") return false;
@@ -167,6 +174,23 @@ function value(
 }
 
 const UNKNOWN: CodeableConcept = { text: "unknown" };
+
+/** Whether its value holds the unit of OBX-6. */
+function hasUnit({
+  valueQuantity,
+  valueRange,
+  valueRatio,
+  valueSampledData,
+  component,
+}: Observation): boolean {
+  return Boolean(
+    valueQuantity ??
+    valueRange ??
+    valueRatio ??
+    valueSampledData ??
+    component?.some((each) => each.valueQuantity ?? each.valueRange ?? each.valueRatio),
+  );
+}
 
 function hasValue(observation: Observation): boolean {
   return (
