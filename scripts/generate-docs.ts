@@ -8,16 +8,13 @@ import { pathToFileURL } from "node:url";
 import { configTable } from "#connect-api";
 import type { ConfigDef, PluginManifest } from "#connect-api";
 
-const START = "<!-- config:start -->";
-const END = "<!-- config:end -->";
 const isCheck = process.argv.includes("--check");
 
-/** Folders with a manifest, at most two levels below a plug-in root. */
+/** The folders of plug-ins: each has a manifest, and so a README. */
 function pluginFolders(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name === "index.ts")
-    .map((entry) => entry.parentPath)
-    .filter((folder) => existsSync(join(folder, "README.md")));
+  return readdirSync(root)
+    .map((name) => join(root, name))
+    .filter((folder) => existsSync(join(folder, "index.ts")));
 }
 
 async function tableOf(folder: string): Promise<string> {
@@ -42,19 +39,7 @@ async function tableOf(folder: string): Promise<string> {
 
 const stale: string[] = [];
 for (const folder of ["connectors", "transforms", "converters"].flatMap(pluginFolders)) {
-  const file = join(folder, "README.md");
-  const text = readFileSync(file, "utf8");
-  const start = text.indexOf(START);
-  const end = text.indexOf(END);
-  if (start < 0 || end < start) {
-    stale.push(`${file}: the markers ${START} and ${END} are missing`);
-    continue;
-  }
-  const head = text.slice(0, start + START.length);
-  const updated = `${head}\n${(await tableOf(folder)).trimEnd()}\n${text.slice(end)}`;
-  if (updated === text) continue;
-  if (isCheck) stale.push(`${file}: the config table is out of date; run npm run docs`);
-  else writeFileSync(file, updated);
+  writeBetween(join(folder, "README.md"), "config", await tableOf(folder));
 }
 writeBetween("docs/compatibility.md", "rest-differences", restDifferences());
 if (stale.length > 0) {
@@ -75,7 +60,7 @@ function restDifferences(): string {
 }
 
 function writeBetween(file: string, marker: string, content: string): void {
-  const text = readFileSync(file, "utf8");
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end);
@@ -83,7 +68,7 @@ function writeBetween(file: string, marker: string, content: string): void {
     stale.push(`${file}: the markers ${start} and ${end} are missing`);
     return;
   }
-  const updated = `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
+  const updated = `${text.slice(0, from + start.length)}\n${content.trim()}\n${text.slice(to)}`;
   if (updated === text) return;
   if (isCheck) stale.push(`${file}: the part "${marker}" is out of date; run npm run docs`);
   else writeFileSync(file, updated);
