@@ -6,72 +6,45 @@ import type { Settings } from "./settings.ts";
 import { SnowflakeSinkTask } from "./task.ts";
 import { validateConfig } from "./validate.ts";
 
-/** The parts that the three classes share. */
-abstract class SnowflakeConnector extends SinkConnector {
-  readonly version = "1.0.0";
-  #props: Props = {};
+type Definition = typeof configDef | typeof javaConfigDef | typeof javaStreamingConfigDef;
 
-  protected abstract settingsOf(props: Props): Settings;
+/** A connector with its task: the three classes differ in their settings alone. `isJava` as in parseSettings. */
+function connectorFor(definition: Definition, isJava: boolean) {
+  const settingsOf = (props: Props): Settings => parseSettings(props, definition, isJava);
 
-  start(props: Props): void {
-    this.#props = props;
+  class Task extends SnowflakeSinkTask {
+    protected settingsOf = settingsOf;
   }
-  taskConfigs(maxTasks: number): readonly Props[] {
-    return Array.from({ length: maxTasks }, () => this.#props);
-  }
-  stop(): void {}
-  /** Each key by itself; then, if all of them are right, a login that looks around and writes nothing. */
-  override validate(props: Props): Promise<ConfigReport> {
-    return validateConfig(props, this.config(), (right) => this.settingsOf(right));
-  }
+
+  return class SnowflakeConnector extends SinkConnector {
+    readonly version = "1.0.0";
+    #props: Props = {};
+
+    config(): ConfigDef {
+      return definition;
+    }
+    start(props: Props): void {
+      this.#props = props;
+    }
+    taskClass() {
+      return Task;
+    }
+    taskConfigs(maxTasks: number): readonly Props[] {
+      return Array.from({ length: maxTasks }, () => this.#props);
+    }
+    stop(): void {}
+    /** Each key by itself; then, if all of them are right, a login that looks around and writes nothing. */
+    override validate(props: Props): Promise<ConfigReport> {
+      return validateConfig(props, definition, settingsOf);
+    }
+  };
 }
-
-const ownSettings = (props: Props): Settings => parseSettings(props, configDef, false);
-const javaSettings = (props: Props): Settings => parseSettings(props, javaConfigDef, true);
-const javaStreamingSettings = (props: Props): Settings =>
-  parseSettings(props, javaStreamingConfigDef, true);
 
 /** Bronze tables: by default one row for each resource, its newest state. */
-export class SnowflakeSinkConnector extends SnowflakeConnector {
-  config(): ConfigDef {
-    return configDef;
-  }
-  taskClass() {
-    return OwnTask;
-  }
-  protected settingsOf = ownSettings;
-}
-
-class OwnTask extends SnowflakeSinkTask {
-  protected settingsOf = ownSettings;
-}
+export const SnowflakeSinkConnector = connectorFor(configDef, false);
 
 /** Takes the configs of Java's connector 3.x. Source: com.snowflake.kafka.connector.SnowflakeSinkConnector. */
-export class JavaSnowflakeSinkConnector extends SnowflakeConnector {
-  config(): ConfigDef {
-    return javaConfigDef;
-  }
-  taskClass() {
-    return JavaTask;
-  }
-  protected settingsOf = javaSettings;
-}
-
-class JavaTask extends SnowflakeSinkTask {
-  protected settingsOf = javaSettings;
-}
+export const JavaSnowflakeSinkConnector = connectorFor(javaConfigDef, true);
 
 /** Takes the configs of Java's connector 4.x. Source: com.snowflake.kafka.connector.SnowflakeStreamingSinkConnector. */
-export class JavaSnowflakeStreamingSinkConnector extends SnowflakeConnector {
-  config(): ConfigDef {
-    return javaStreamingConfigDef;
-  }
-  taskClass() {
-    return JavaStreamingTask;
-  }
-  protected settingsOf = javaStreamingSettings;
-}
-
-class JavaStreamingTask extends SnowflakeSinkTask {
-  protected settingsOf = javaStreamingSettings;
-}
+export const JavaSnowflakeStreamingSinkConnector = connectorFor(javaStreamingConfigDef, true);
