@@ -9,7 +9,11 @@ import type { SourceOffset, SourceRecord } from "#connect-api";
 import { FileStreamSourceConnector } from "./connector.ts";
 import { FileStreamSourceTask } from "./task.ts";
 
-async function startTask(t: TestContext, content: string, offset: SourceOffset | null = null) {
+async function startTask(
+  t: TestContext,
+  content: string,
+  { offset = null, batchSize = "2" }: { offset?: SourceOffset | null; batchSize?: string } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), "file-source-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "in.txt");
@@ -29,7 +33,7 @@ async function startTask(t: TestContext, content: string, offset: SourceOffset |
     isExactlyOnce: false,
     transactionContext: undefined,
   });
-  await task.start({ file, topic: "lines", "batch.size": "2" });
+  await task.start({ file, topic: "lines", "batch.size": batchSize });
   t.after(() => task.stop());
   const poll = (): Promise<readonly SourceRecord[]> => task.poll(new AbortController().signal);
   return { task, file, poll };
@@ -48,6 +52,13 @@ test("whole lines become records, at most a batch at a time, with the position a
   assert.deepEqual(lines(await poll()), []);
   appendFileSync(file, " line\n");
   assert.deepEqual(lines(await poll()), ["half line"]);
+});
+
+test("a batch size below one is taken for one, as in Kafka", async (t) => {
+  const { poll } = await startTask(t, "one\ntwo\n", { batchSize: "-5" });
+
+  assert.deepEqual(lines(await poll()), ["one"]);
+  assert.deepEqual(lines(await poll()), ["two"]);
 });
 
 test("a record is text with a schema and no key", async (t) => {
@@ -102,7 +113,7 @@ test("a poll that waits ends when it is told to", async (t) => {
 });
 
 test("it goes on at the stored position", async (t) => {
-  const { poll } = await startTask(t, "one\ntwo\n", { position: 4 });
+  const { poll } = await startTask(t, "one\ntwo\n", { offset: { position: 4 } });
 
   assert.deepEqual(lines(await poll()), ["two"]);
 });

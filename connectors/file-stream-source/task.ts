@@ -77,7 +77,9 @@ export class FileStreamSourceTask extends SourceTask {
     const filename = this.#config[FILE];
     const records: SourceRecord[] = [];
     let start = 0;
-    while (records.length < this.#config[BATCH_SIZE]) {
+    // As in Kafka, a size below one is taken for one.
+    const sizeMax = Math.max(1, this.#config[BATCH_SIZE]);
+    while (records.length < sizeMax) {
       const found = lineAt(this.#rest, start);
       if (!found) break;
       const line = this.#rest.toString("utf8", start, found.end);
