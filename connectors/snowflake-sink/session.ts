@@ -137,6 +137,7 @@ async function withDeadline<T>(
       reject(new RetriableError("SNOWFLAKE_NO_ANSWER", `${what} ${why}; it is tried again`));
     timer = setTimeout(() => refuse(`got no answer within ${timeoutMs} ms`), timeoutMs);
     onAbort = () => refuse("was given up because the task stops");
+    if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
   });
   try {

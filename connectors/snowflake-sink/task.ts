@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { ConnectError, DataError, RetriableError, SinkTask } from "#connect-api";
 import type { Props, SinkRecord, TopicPartition, TopicPartitionOffset } from "#connect-api";
 import {
@@ -83,7 +84,7 @@ export abstract class SnowflakeSinkTask extends SinkTask {
         if (!this.#mayPass(error) || this.#stopping.signal.aborted) throw error;
         const { code } = error as ConnectError;
         this.context.log.warn({ code }, "Snowflake is not ready; trying again");
-        await pauseFor(pause, this.#stopping.signal);
+        await delay(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       }
     }
   }
@@ -252,11 +253,4 @@ export abstract class SnowflakeSinkTask extends SinkTask {
     this.#stopping.abort();
     this.#writer?.close();
   }
-}
-
-function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }
