@@ -2,7 +2,7 @@ import type { Props } from "#connect-api";
 import { RecordLogError } from "#broker";
 import { overridePolicyOf } from "../config/worker-config.ts";
 import type { TargetState } from "../storage/config-store.ts";
-import { alterSinkOffsets, alterSourceOffsets, readOffsets } from "./connector-offsets.ts";
+import { changeOffsets, readOffsets, requireStopped } from "./connector-offsets.ts";
 import { HerderError } from "./herder.ts";
 import type {
   ConfigInfos,
@@ -15,6 +15,7 @@ import type {
   InitialState,
   PluginInfo,
   RawConfig,
+  RequestStage,
   StateInfo,
   TaskInfo,
   TaskStateInfo,
@@ -22,6 +23,7 @@ import type {
 import { PluginRequests } from "./plugin-requests.ts";
 import { restartPlan } from "./restart-plan.ts";
 import type { RestartOptions } from "./restart-plan.ts";
+import { Stages } from "./stages.ts";
 import type { WorkSharing } from "./work-sharing.ts";
 import type { WorkerContext } from "./worker-context.ts";
 import { WorkerWork } from "./worker-work.ts";
@@ -40,6 +42,7 @@ export class ConnectHerder implements Herder {
   readonly #work: WorkerWork;
   /** Names whose first config is on its way to the log. */
   readonly #creating = new Set<string>();
+  readonly #stages = new Stages();
   #isStarted = false;
 
   constructor(context: WorkerContext, sharing: WorkSharing) {
@@ -59,7 +62,9 @@ export class ConnectHerder implements Herder {
 
   /** Starts what is this worker's to do. */
   async start(): Promise<void> {
-    await this.#work.start();
+    await this.#stages.during("reading the internal topics and joining the cluster", () =>
+      this.#work.start(),
+    );
     this.#isStarted = true;
   }
 
@@ -69,6 +74,10 @@ export class ConnectHerder implements Herder {
   }
 
   async ping(): Promise<void> {}
+
+  get stage(): RequestStage | undefined {
+    return this.#stages.current;
+  }
 
   /** Whether this worker has had its first share of the work. */
   get isReady(): boolean {
@@ -164,8 +173,10 @@ export class ConnectHerder implements Herder {
   /** A change that the log does not take is told as such, not as a fault of the worker. */
   async #stored(write: () => Promise<void>): Promise<void> {
     try {
-      await this.#sharing.requireMembership();
-      await write();
+      await this.#stages.during("ensuring membership in the cluster", () =>
+        this.#sharing.requireMembership(),
+      );
+      await this.#stages.during("writing to the config topic", write);
     } catch (cause) {
       if (!(cause instanceof RecordLogError)) throw cause;
       const message = `The change could not be stored: ${cause.message}`;
@@ -177,7 +188,9 @@ export class ConnectHerder implements Herder {
     await this.#sharing.requireLeader();
     this.connectorConfig(name);
     await this.#stored(() => this.#context.configs.deleteConnector(name));
-    await this.#work.whenEnded(name);
+    await this.#stages.during(`stopping connector ${name}`, async () =>
+      this.#work.whenEnded(name),
+    );
   }
 
   // -- states ---------------------------------------------------------------------------------
@@ -239,7 +252,9 @@ export class ConnectHerder implements Herder {
     }
     if (!options.includeTasks && !options.onlyFailed) {
       await this.#sharing.requireOwner(name);
-      await this.#work.runtime(name).restartConnector();
+      await this.#stages.during(`restarting connector ${name}`, () =>
+        this.#work.runtime(name).restartConnector(),
+      );
       return undefined;
     }
     await this.#sharing.requireLeader();
@@ -268,7 +283,9 @@ export class ConnectHerder implements Herder {
       throw new HerderError(404, `Unknown task: ${name}-${task}`);
     }
     await this.#sharing.requireOwner(name, task);
-    await this.#work.runtime(name).restartTask(task);
+    await this.#stages.during(`restarting task ${name}-${task}`, () =>
+      this.#work.runtime(name).restartTask(task),
+    );
   }
 
   // -- topics and offsets ---------------------------------------------------------------------
@@ -290,7 +307,10 @@ export class ConnectHerder implements Herder {
 
   async connectorOffsets(name: string): Promise<ConnectorOffsets> {
     const kind = this.#kind(this.connectorConfig(name));
-    return { offsets: await readOffsets(this.#context, name, kind) };
+    const offsets = await this.#stages.during(`reading the offsets of connector ${name}`, () =>
+      readOffsets(this.#context, name, kind),
+    );
+    return { offsets };
   }
 
   alterOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string> {
@@ -312,23 +332,10 @@ export class ConnectHerder implements Herder {
   ): Promise<string> {
     await this.#sharing.requireLeader();
     const config = this.connectorConfig(name);
-    const { configs } = this.#context;
-    if (configs.targetState(name) !== "STOPPED" || configs.taskConfigs(name).length > 0) {
-      throw new HerderError(
-        400,
-        `Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
-      );
-    }
-    const plugin = this.#context.plugins.connector(
-      config["connector.class"] ?? "",
-      config["connector.plugin.version"],
+    requireStopped(this.#context, name);
+    return this.#stages.during(`modifying offsets for connector ${name}`, async () =>
+      changeOffsets(this.#context, name, config, await wanted(), done),
     );
-    const change = plugin.kind === "sink" ? alterSinkOffsets : alterSourceOffsets;
-    const offsets = await wanted();
-    const isAccepted = await change(this.#context, name, config, new plugin.create(), offsets);
-    return isAccepted
-      ? `The offsets for this connector have been ${done} successfully`
-      : `The Connect framework-managed offsets for this connector have been ${done} successfully. However, if this connector manages offsets externally, they will need to be manually ${done} in the system that the connector uses.`;
   }
 
   // -- plug-ins -------------------------------------------------------------------------------
@@ -340,7 +347,9 @@ export class ConnectHerder implements Herder {
     return this.#pluginRequests.config(name, version);
   }
   validateConfig(plugin: string | undefined, config: RawConfig): Promise<ConfigInfos> {
-    return this.#pluginRequests.validate(plugin, config);
+    return this.#stages.during("performing multi-property validation for the connector", () =>
+      this.#pluginRequests.validate(plugin, config),
+    );
   }
 
   // -- loggers --------------------------------------------------------------------------------

@@ -30,6 +30,37 @@ export async function readOffsets(
   }));
 }
 
+/**
+ * Changes offsets of a connector that is stopped, or removes them; returns what is said about it. Throws HerderError
+ * with Kafka's texts.
+ */
+export async function changeOffsets(
+  context: WorkerContext,
+  name: string,
+  config: Props,
+  offsets: readonly ConnectorOffset[],
+  done: "altered" | "reset",
+): Promise<string> {
+  const plugin = context.plugins.connector(
+    config["connector.class"] ?? "",
+    config["connector.plugin.version"],
+  );
+  const change = plugin.kind === "sink" ? alterSinkOffsets : alterSourceOffsets;
+  const isAccepted = await change(context, name, config, new plugin.create(), offsets);
+  return isAccepted
+    ? `The offsets for this connector have been ${done} successfully`
+    : `The Connect framework-managed offsets for this connector have been ${done} successfully. However, if this connector manages offsets externally, they will need to be manually ${done} in the system that the connector uses.`;
+}
+
+/** Throws HerderError 400 unless the connector is stopped and has no task any more. */
+export function requireStopped({ configs }: WorkerContext, name: string): void {
+  if (configs.targetState(name) === "STOPPED" && configs.taskConfigs(name).length === 0) return;
+  throw new HerderError(
+    400,
+    `Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
+  );
+}
+
 type Change = (
   context: WorkerContext,
   name: string,
@@ -39,7 +70,7 @@ type Change = (
 ) => Promise<boolean>;
 
 /** Returns what the plug-in's alterOffsets said. Throws HerderError with Kafka's texts. */
-export const alterSinkOffsets: Change = async (context, name, config, connector, offsets) => {
+const alterSinkOffsets: Change = async (context, name, config, connector, offsets) => {
   const positions = offsets.map(sinkPosition);
   let isAccepted: boolean;
   try {
@@ -96,7 +127,7 @@ function sinkPosition({ partition, offset }: ConnectorOffset) {
   return { topic: String(topic), partition: partitionNumber, offset: next };
 }
 
-export const alterSourceOffsets: Change = async (context, name, config, connector, offsets) => {
+const alterSourceOffsets: Change = async (context, name, config, connector, offsets) => {
   const changes = new Map<SourcePartition, SourceOffset | null>();
   // A partition that is null is the plug-in's to refuse, as in Kafka.
   for (const { partition, offset } of offsets) changes.set(partition as SourcePartition, offset);
