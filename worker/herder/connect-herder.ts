@@ -188,9 +188,7 @@ export class ConnectHerder implements Herder {
     await this.#sharing.requireLeader();
     this.connectorConfig(name);
     await this.#stored(() => this.#context.configs.deleteConnector(name));
-    await this.#stages.during(`stopping connector ${name}`, async () =>
-      this.#work.whenEnded(name),
-    );
+    await this.#stages.during(`stopping connector ${name}`, async () => this.#work.whenEnded(name));
   }
 
   // -- states ---------------------------------------------------------------------------------
