@@ -26,6 +26,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     process.exit(workerFile === undefined ? 1 : 0);
   }
   const worker = await start(workerFile);
+  // Nobody may be able to read it, on a full disk or a closed pipe; that is no reason not to work.
+  process.stdout.on("error", () => {});
   process.stdout.write(`Worker ready at ${worker.url}\n`);
   for (const file of connectorFiles) await postFile(worker, file);
   stopOnSignals(worker);

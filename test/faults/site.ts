@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fork, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,15 @@ export interface SiteOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Command in front of `node`, such as `["prlimit", "--nofile=256"]`. */
   readonly wrapper?: readonly string[];
+  /** A file that gets what the worker says, in place of the test. */
+  readonly outputTo?: string;
+}
+
+/** A worker beside the first one. */
+export interface Peer {
+  readonly url: string;
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
 }
 
 let sites = 0;
@@ -45,6 +54,7 @@ export class Site {
   #output = "";
   #url = "";
   #hasConnector = false;
+  #started = 0;
 
   constructor(t: TestContext, options: SiteOptions, port: number) {
     this.#t = t;
@@ -84,8 +94,36 @@ export class Site {
 
   /** Starts the worker, for the first time or again, and waits until senders can connect. */
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    const file = join(this.#folder, "worker.json");
-    writeFileSync(file, JSON.stringify(this.#props));
+    const { child, address } = this.#spawn(this.#props, environment);
+    this.#child = child;
+    this.#url = await address;
+    if (!this.#hasConnector) await postConnector(this.#url, this.#file());
+    this.#hasConnector = true;
+    await eventually("the port is open", () => this.#isListening(), 60_000, 10);
+  }
+
+  /** One more worker of the same group, with a REST address of its own. */
+  async startPeer(): Promise<Peer> {
+    const { child, address } = this.#spawn({ ...this.#props, listeners: "http://127.0.0.1:0" }, {});
+    this.#t.after(() => child.kill("SIGKILL"));
+    const url = await address;
+    return {
+      url,
+      signal: (signal) => void child.kill(signal),
+      async kill() {
+        const ended = once(child, "exit");
+        child.kill("SIGKILL");
+        await ended;
+      },
+    };
+  }
+
+  #spawn(
+    props: Readonly<Record<string, string>>,
+    environment: Readonly<Record<string, string>>,
+  ): { readonly child: ChildProcess; readonly address: Promise<string> } {
+    const file = join(this.#folder, `worker-${++this.#started}.json`);
+    writeFileSync(file, JSON.stringify(props));
     const [program, ...args] = [
       ...(this.#options.wrapper ?? []),
       process.execPath,
@@ -94,11 +132,16 @@ export class Site {
       "worker/main.ts",
       file,
     ];
-    const child = spawn(program ?? process.execPath, args, {
-      stdio: ["ignore", "pipe", "pipe"],
+    const { outputTo } = this.#options;
+    const output = outputTo === undefined ? "pipe" : openSync(outputTo, "a");
+    const child: ChildProcess = spawn(program ?? process.execPath, args, {
+      stdio: ["ignore", output, output],
       env: { ...process.env, ...this.#options.environment, ...environment },
     });
-    this.#child = child;
+    if (typeof output === "number") {
+      closeSync(output);
+      return { child, address: silentAddress(props["listeners"] ?? "") };
+    }
     let own = "";
     const address = new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
@@ -107,14 +150,11 @@ export class Site {
         const match = /ready[^\n]*?(https?:\/\/[\w.:[\]-]+)/.exec(own);
         if (match?.[1]) resolve(match[1]);
       };
-      child.stdout.on("data", read);
-      child.stderr.on("data", read);
+      child.stdout?.on("data", read);
+      child.stderr?.on("data", read);
       child.once("close", (code) => reject(new Error(`the worker ended with ${code}:\n${own}`)));
     });
-    this.#url = await address;
-    if (!this.#hasConnector) await postConnector(this.#url, this.#file());
-    this.#hasConnector = true;
-    await eventually("the port is open", () => this.#isListening(), 60_000, 10);
+    return { child, address };
   }
 
   #file() {
@@ -129,6 +169,12 @@ export class Site {
       }),
       name: this.connector,
     };
+  }
+
+  /** Deletes the connector and posts it again: its offsets are those of its name, so it knows what it stored. */
+  async recreate(): Promise<void> {
+    await rest(this.#url, "DELETE", `/connectors/${this.connector}`);
+    await postConnector(this.#url, this.#file());
   }
 
   /** Puts other settings for the connector, as an operator does. */
@@ -230,8 +276,22 @@ export class Site {
   }
 }
 
+/** Of a worker that cannot say where it listens. */
+async function silentAddress(url: string): Promise<string> {
+  await eventually("the worker answers", () =>
+    rest(url, "GET", "/").then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
+  return url;
+}
+
 export async function startSite(t: TestContext, options: SiteOptions): Promise<Site> {
-  const site = new Site(t, options, await freePort());
+  const listeners = `http://127.0.0.1:${await freePort()}`;
+  const fixed = options.outputTo === undefined ? {} : { listeners };
+  const worker = { ...fixed, ...options.worker };
+  const site = new Site(t, { ...options, worker }, await freePort());
   await site.start();
   return site;
 }

@@ -11,6 +11,8 @@ import { kafkaJars } from "./kafka-jars.ts";
 /** A real Apache Kafka, one node in KRaft mode, as a process on 127.0.0.1. */
 export interface KafkaServer {
   readonly bootstrapServers: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   /** SIGKILL; what was not flushed by the operating system stays, as after a crash of the process. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
@@ -59,6 +61,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   let running = await start(classPath, properties, logFile, port);
   return {
     bootstrapServers: `127.0.0.1:${port}`,
+    get pid() {
+      return running.pid;
+    },
     async kill() {
       await running.kill();
     },

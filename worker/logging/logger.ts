@@ -20,6 +20,13 @@ interface LevelState {
   readonly lastModified: number | null;
 }
 
+/** Characters that wait to be written while the disk is full; more are dropped. */
+const WAITING_MAX = 1024 * 1024;
+const destination = pino.destination({ dest: 2, sync: true, maxLength: WAITING_MAX });
+// A worker whose log cannot be written (full disk, closed pipe) works on; without a listener that would end it. What waits is
+// written when there is room again.
+destination.on("error", () => {});
+
 /** One JSON line on stderr per event. */
 const root = pino(
   {
@@ -28,7 +35,7 @@ const root = pino(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   },
-  pino.destination({ dest: 2, sync: true }),
+  destination,
 );
 
 const names = new Set<string>(["root"]);
