@@ -125,13 +125,13 @@ test("S-12: B2 with the generator's aliases it can, by the committed schema too"
 });
 
 const majors: readonly (readonly [what: string, name: string, type: unknown])[] = [
-  ["a birthDate of int/date", "birthDate", ["null", { type: "int", logicalType: "date" }]],
+  ["B3 a birthDate of int/date", "birthDate", ["null", { type: "int", logicalType: "date" }]],
   [
-    "a gender as enum",
+    "B4 a gender as enum",
     "gender",
     ["null", { type: "enum", name: "G", symbols: ["male", "female"] }],
   ],
-  ["a meta as text", "meta", "string"],
+  ["B5 a meta as text", "meta", "string"],
 ];
 for (const [what, name, type] of majors) {
   test(`S-12: ${what} is refused by the generator with its path`, () => {
