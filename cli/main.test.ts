@@ -6,6 +6,7 @@ import { runCli, startCli } from "./fixtures/run-cli.ts";
 const commands = [
   "topics list",
   "topics read",
+  "replay",
   "connectors list",
   "connectors create",
   "connectors status",
@@ -24,22 +25,31 @@ const commands = [
   "hl7 validate",
 ];
 
+const namesIn = (help: string): (string | undefined)[] =>
+  [...help.matchAll(/^ {2}(\w+(?: \w+)?) {2,}\S/gm)].map(([, name]) => name);
+
 test("the help names every command", async (t) => {
-  for (const args of [[], ["--help"]]) {
+  for (const args of [[], ["--help"], ["-h"], ["help"]]) {
     const { exitCode, stdout, stderr } = await runCli(t, args);
 
     assert.equal(exitCode, 0);
     assert.equal(stderr, "");
-    const named = [...stdout.matchAll(/^ {2}(\w+ \w+) {2,}\S/gm)].map(([, name]) => name);
-    assert.deepEqual(named, commands);
+    assert.deepEqual(namesIn(stdout), commands);
   }
+});
+
+test("the help of a group names its commands alone", async (t) => {
+  const { exitCode, stdout } = await runCli(t, ["schema", "--help"]);
+
+  assert.equal(exitCode, 0);
+  assert.deepEqual(namesIn(stdout), ["schema plan", "schema register", "schema check"]);
 });
 
 test("each command tells its usage on stdout", { concurrency: 2 }, async (parent) => {
   await Promise.all(
     commands.map((name) =>
       parent.test(name, async (t) => {
-        const { exitCode, stdout } = await runCli(t, [...name.split(" "), "--help"]);
+        const { exitCode, stdout } = await runCli(t, [...name.split(" "), "-h"]);
 
         assert.equal(exitCode, 0);
         assert.match(stdout, new RegExp(`^usage: ${name} \\S.*\\n$`));
@@ -50,7 +60,7 @@ test("each command tells its usage on stdout", { concurrency: 2 }, async (parent
 
 const misunderstood: readonly (readonly [args: string, says: RegExp])[] = [
   ["fly away", /^There is no command "fly away"\n\nusage: /],
-  ["topics", /^There is no command "topics"/],
+  ["topics", /^There is no command "topics"\n\nusage: npm run cli -- topics <command>/],
   ["topics read", /^One topic is needed\nusage: topics read TOPIC/],
   ["topics read a b", /^One topic is needed\n/],
   ["topics read a --max many", /^--max takes a whole number\nusage: topics read/],

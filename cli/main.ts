@@ -27,12 +27,18 @@ const commands: readonly Command[] = [
   hl7Validate,
 ];
 
-const HELP = `usage: npm run cli -- <command> [options]
+const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h";
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join("\n")}
+/** All commands, or those that begin with a word, such as `hl7`. */
+function help(group: string | undefined): string {
+  const shown = commands.filter(({ name }) => group === undefined || name.startsWith(`${group} `));
+  return `usage: npm run cli -- ${group === undefined ? "" : `${group} `}<command> [options]
+
+${shown.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join("\n")}
 
 A command followed by --help tells its options.
 `;
+}
 
 // A reader that closes the pipe (| head) has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -45,15 +51,19 @@ const command = commands.find(({ name }) =>
   name.split(" ").every((word, index) => words[index] === word),
 );
 
+const group = commands.some(({ name }) => name.startsWith(`${words[0]} `)) ? words[0] : undefined;
+
 try {
-  if (words.length === 0 || words[0] === "--help" || words[0] === "help") {
-    process.stdout.write(HELP);
-  } else if (!command) {
-    throw new UsageError(`There is no command "${words.slice(0, 2).join(" ")}"\n\n${HELP}`);
-  } else {
+  if (words.length === 0 || words[0] === "help" || isHelp(words[0])) {
+    process.stdout.write(help(undefined));
+  } else if (command) {
     const args = words.slice(command.name.split(" ").length);
-    if (args.includes("--help")) process.stdout.write(`usage: ${command.usage}\n`);
+    if (args.some(isHelp)) process.stdout.write(`usage: ${command.usage}\n`);
     else await command.run(args);
+  } else if (isHelp(words[1])) {
+    process.stdout.write(help(group));
+  } else {
+    throw new UsageError(`There is no command "${words.slice(0, 2).join(" ")}"\n\n${help(group)}`);
   }
 } catch (error) {
   const isUsage = error instanceof UsageError || isParseArgsError(error);
