@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { parse as parseProperties } from "dot-properties";
 import { ConfigError, fullMatch } from "#connect-api";
 import type { Props } from "#connect-api";
+import { hideValue } from "../logging/index.ts";
 import { withPrefix } from "./worker-config.ts";
 
 /** Gives values for the keys of a path: all of them, or those that were asked for. */
@@ -71,7 +72,9 @@ export class ConfigProviders {
       const alias = place.slice(0, place.indexOf(":"));
       const provider = this.#providers.get(alias);
       if (!provider) continue;
-      found.set(place, provider.get(place.slice(alias.length + 1), keys));
+      const given = provider.get(place.slice(alias.length + 1), keys);
+      found.set(place, given);
+      for (const value of given.values()) hideValue(value);
       if (provider.ttlMs !== undefined) ttlMs = Math.min(provider.ttlMs, ttlMs ?? Infinity);
     }
     const replaced = (text: string): string =>

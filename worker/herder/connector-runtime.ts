@@ -372,8 +372,12 @@ export class ConnectorRuntime {
         return;
       }
       log.info({ connector: this.name }, "A value of a config provider changed; restarting");
-      void this.restartConnector();
-      for (const task of this.#tasks.numbers) void this.restartTask(task);
+      // By the config topic, because tasks of the connector may be on other workers too.
+      this.#context.configs.putRestart(this.name, true, false).catch((error: unknown) => {
+        const fields = { connector: this.name, code: "RESTART_FAILED" };
+        log.failure(error, fields, "The restart could not be asked for; looking again");
+        this.#watchSecrets(config, before, ttlMs);
+      });
     }, ttlMs);
     this.#secretsTimer.unref();
   }

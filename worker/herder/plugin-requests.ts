@@ -106,6 +106,8 @@ export class PluginRequests {
   }
 }
 
+const SECRET_LENGTH_MIN = 4;
+
 /** The report with placeholders in the place of the values that they stand for. */
 function withoutSecrets(infos: ConfigInfos, written: RawConfig, resolved: RawConfig): ConfigInfos {
   const secrets = Object.entries(written).flatMap(([key, text]) => {
@@ -115,19 +117,22 @@ function withoutSecrets(infos: ConfigInfos, written: RawConfig, resolved: RawCon
       : [];
   });
   const hidden = (text: string): string =>
-    secrets.reduce(
-      (shown, { value, text: placeholder }) => shown.replaceAll(value, placeholder),
-      text,
-    );
-  const configs = infos.configs.map(({ definition, value }) => ({
-    definition,
-    value: value && {
-      ...value,
-      value: value.value === null ? null : hidden(value.value),
-      errors: value.errors.map(hidden),
-    },
-  }));
-  return { ...infos, configs };
+    secrets.reduce((shown, { value, text: placeholder }) => {
+      if (shown === value) return placeholder;
+      // A short value is part of many words.
+      return value.length < SECRET_LENGTH_MIN ? shown : shown.replaceAll(value, placeholder);
+    }, text);
+  return mapTexts(infos, hidden) as ConfigInfos;
+}
+
+/** A value may stand anywhere: that of `transforms` becomes part of keys and groups. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((each) => mapTexts(each, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, mapTexts(each, change)]),
+  );
 }
 
 function isSameType(included: string, requested: string): boolean {

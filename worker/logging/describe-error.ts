@@ -1,5 +1,6 @@
 import { ConnectError } from "#connect-api";
 import { RecordLogError } from "#broker";
+import { withoutHiddenValues } from "./hidden-values.ts";
 
 /** Errors whose messages are written by rule without values from a record. */
 const SAFE_CODES = new Set(["Hl7ParseError", "HerderError"]);
@@ -23,7 +24,7 @@ function codeOf(error: Error): string {
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = codeOf(error);
-  if (isSafe(error)) return error.message;
+  if (isSafe(error)) return withoutHiddenValues(error.message);
   return code === "" ? error.name : `${error.name} ${code}`;
 }
 
@@ -48,7 +49,7 @@ function headline(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = codeOf(error);
   const name = code === "" ? error.name : `${error.name} ${code}`;
-  return isSafe(error) ? `${name}: ${error.message}` : name;
+  return isSafe(error) ? `${name}: ${withoutHiddenValues(error.message)}` : name;
 }
 
 /** Lines of the stack below the message, which may itself have several lines. */

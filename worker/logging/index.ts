@@ -1,4 +1,5 @@
 export { describeError, errorMessage } from "./describe-error.ts";
+export { hideValue } from "./hidden-values.ts";
 export {
   LEVELS,
   getLogger,

@@ -89,9 +89,10 @@ function intervalOf(text: string): Interval {
   }
   const lower = inner.slice(0, comma).trim();
   const upper = inner.slice(comma + 1).trim();
-  if (lower === upper) throw invalid(`Range cannot have identical boundaries: ${text}`);
-  if (lower !== "" && upper !== "" && compareVersions(upper, lower) < 0) {
-    throw invalid(`Range defies version ordering: ${text}`);
+  if (lower !== "" && upper !== "") {
+    const order = compareVersions(upper, lower);
+    const isEmpty = order === 0 && !(isLowerInclusive && isUpperInclusive);
+    if (order < 0 || isEmpty) throw invalid(`Range defies version ordering: ${text}`);
   }
   return {
     lower: lower === "" ? undefined : { version: lower, isInclusive: isLowerInclusive },
