@@ -13,3 +13,4 @@ export * from "./converter.ts";
 export * from "./plugin-log.ts";
 export * from "./plugin-metrics.ts";
 export * from "./plugin.ts";
+export * from "./config-groups/google-cloud.ts";

@@ -1,11 +1,11 @@
 import { ConnectError, DataError, RetriableError, SinkTask } from "#connect-api";
 import type { Props, SinkRecord, TopicPartition, TopicPartitionOffset } from "#connect-api";
+import { Positions } from "#lib/delivery";
+import type { Taken } from "#lib/delivery";
 import { StoreSetupError, WriteRefusedError, Writer } from "#lib/fhir-store";
 import type { FhirStore, Write } from "#lib/fhir-store";
 import { sinkMetrics } from "./metrics.ts";
 import type { SinkMetrics } from "./metrics.ts";
-import { Positions } from "./positions.ts";
-import type { Taken } from "./positions.ts";
 import { writesOf } from "./resource-writes.ts";
 import type { RecordWrite } from "./resource-writes.ts";
 import type { Settings } from "./settings.ts";
@@ -133,11 +133,7 @@ export abstract class FhirSinkTask extends SinkTask {
   override async preCommit(
     offsets: readonly TopicPartitionOffset[],
   ): Promise<readonly TopicPartitionOffset[]> {
-    return offsets.flatMap(({ topic, partition, offset }) => {
-      const committable = this.#positions.committable({ topic, partition });
-      if (committable === undefined) return [];
-      return [{ topic, partition, offset: Math.min(committable, offset) }];
-    });
+    return this.#positions.committableOf(offsets);
   }
 
   /** What waits for these partitions is read again by their next owner; what is under way may land first. */

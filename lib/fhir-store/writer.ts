@@ -1,11 +1,10 @@
+import { Dispatcher } from "#lib/delivery";
+import type { Waiting as QueuedWaiting } from "#lib/delivery";
 import type { EntryAnswer, EntryRequest } from "./bundle.ts";
 import { exchange } from "./exchange.ts";
 import type { Exchanged, Interaction } from "./exchange.ts";
 import { readHistory, readState, stateRead, versionInHistory } from "./guard.ts";
 import { KnownStates } from "./known-states.ts";
-import { Lanes } from "./lanes.ts";
-import type { Waiting } from "./lanes.ts";
-import { Pace, jitter } from "./pace.ts";
 import { isNewer } from "./source-version.ts";
 import { StoreSetupError, StoreUnreachableError, WriteRefusedError } from "./store.ts";
 import { verdictOf } from "./verdict.ts";
@@ -13,6 +12,8 @@ import type { Verdict } from "./verdict.ts";
 import { isConditional } from "./write.ts";
 import type { Write } from "./write.ts";
 import type { WriterOptions } from "./writer-options.ts";
+
+type Waiting<R> = QueuedWaiting<Write<R>>;
 
 /** What becomes of requests when their answer was one for all of them. */
 interface Otherwise<R> {
@@ -40,122 +41,57 @@ const WHOLE_TRIES = 3;
  */
 export class Writer<R> {
   readonly #options: WriterOptions<R>;
-  readonly #lanes: Lanes<R>;
-  readonly #pace: Pace;
+  readonly #dispatcher: Dispatcher<Write<R>>;
   readonly #known = new KnownStates(KNOWN_MAX);
-  readonly #underWay = new Set<Waiting<R>>();
-  readonly #stopping = new AbortController();
   readonly #now: () => number;
-  #pauseTimer: NodeJS.Timeout | undefined;
-  #changed: (() => void)[] = [];
-  #isOver = false;
-  /** Writes that the store took; by it a failure of one is told from a failure of all. */
-  #successes = 0;
-  readonly #successesAt = new WeakMap<Waiting<R>, number>();
   #unauthorized = 0;
 
   constructor(options: WriterOptions<R>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#lanes = new Lanes(() => this.#pump());
-    this.#pace = new Pace(options);
+    const entriesMax = options.interaction === "single" ? 1 : options.entriesMax;
+    this.#dispatcher = new Dispatcher({
+      ...options,
+      request: { entriesMax, bytesMax: options.bytesMax },
+      work: (taken) => this.#work(taken),
+      failed: (error) => options.on.failed(error),
+    });
   }
 
   get buffered(): { readonly count: number; readonly bytes: number } {
-    return { count: this.#lanes.count, bytes: this.#lanes.bytes };
+    return this.#dispatcher.buffered;
   }
 
   /** Requests that may be under way at once by now. */
   get inFlightLimit(): number {
-    return this.#pace.limit;
+    return this.#dispatcher.pace.limit;
   }
 
   add(writes: readonly Write<R>[]): void {
-    for (const write of writes) this.#lanes.add(write);
-    this.#pump();
+    this.#dispatcher.add(writes);
   }
 
   /** Waits until the condition holds, asked after each change; false when the time is up or the writer is over. */
-  async until(isTrue: () => boolean, ms: number, signal?: AbortSignal): Promise<boolean> {
-    const timeout = AbortSignal.timeout(ms);
-    const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    while (!isTrue()) {
-      if (this.#isOver || ended.aborted) return false;
-      await new Promise<void>((resolve) => {
-        this.#changed.push(resolve);
-        ended.addEventListener("abort", () => resolve(), { once: true });
-      });
-    }
-    return true;
+  until(isTrue: () => boolean, ms: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#dispatcher.until(isTrue, ms, signal);
   }
 
-  /**
-   * Gives up what waits for origins that are no longer ours, and waits, at most `ms`, for what of them is under way: the
-   * next owner should not be overtaken by it.
-   */
+  /** Gives up what is no longer ours, and waits, at most `ms`, for what of it is under way. */
   async release(isOurs: (origin: R) => boolean, ms: number): Promise<void> {
-    this.#lanes.drop(isOurs);
-    await this.until(
-      () => [...this.#underWay].every(({ write }) => isOurs(write.origin)),
-      ms,
-      this.#stopping.signal,
-    );
-    // What under way failed meanwhile waits again.
-    this.#lanes.drop(isOurs);
+    await this.#dispatcher.release(({ origin }) => isOurs(origin), ms);
     // Others may write these resources from now on.
     this.#known.clear();
   }
 
   close(): void {
-    this.#isOver = true;
-    clearTimeout(this.#pauseTimer);
-    this.#lanes.close();
-    this.#stopping.abort();
-    this.#notify();
-  }
-
-  #fail(error: Error): void {
-    if (this.#isOver) return;
-    this.close();
-    this.#options.on.failed(error);
-  }
-
-  #notify(): void {
-    const waiting = this.#changed;
-    this.#changed = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  #pump(): void {
-    if (this.#isOver) return;
-    const entriesMax = this.#options.interaction === "single" ? 1 : this.#options.entriesMax;
-    while (this.#lanes.hasReady && this.#pace.mayStart()) {
-      const taken = this.#lanes.take(entriesMax, this.#options.bytesMax);
-      if (taken.length > 0) void this.#work(taken);
-    }
-    const { pauseMs } = this.#pace;
-    if (pauseMs === 0 || this.#pauseTimer) return;
-    this.#pauseTimer = setTimeout(() => {
-      this.#pauseTimer = undefined;
-      this.#pump();
-    }, pauseMs);
+    this.#dispatcher.close();
   }
 
   async #work(taken: readonly Waiting<R>[]): Promise<void> {
-    this.#pace.started();
-    for (const waiting of taken) this.#underWay.add(waiting);
-    try {
-      const planned = this.#options.isGuarded
-        ? await this.#newer(taken)
-        : taken.map((waiting) => ({ waiting, ifMatch: undefined }));
-      if (planned.length > 0) await this.#send(planned);
-    } catch (error) {
-      this.#fail(error as Error);
-    } finally {
-      this.#pace.ended();
-      this.#notify();
-      this.#pump();
-    }
+    const planned = this.#options.isGuarded
+      ? await this.#newer(taken)
+      : taken.map((waiting) => ({ waiting, ifMatch: undefined }));
+    if (planned.length > 0) await this.#send(planned);
   }
 
   /** Those that are newer than what the store has; the others are settled as stale, or wait when it could not be read. */
@@ -169,7 +105,7 @@ export class Writer<R> {
       // Could not be read: it waits already.
       if (!state) continue;
       if (state.version !== undefined && !isNewer(write.version, state.version)) {
-        this.#done(waiting);
+        this.#dispatcher.done(waiting);
         this.#options.on.stale(write);
       } else {
         const ifMatch = isConditional(write) || write.method === "DELETE" ? undefined : state.etag;
@@ -262,16 +198,6 @@ export class Writer<R> {
     }
   }
 
-  #done(waiting: Waiting<R>): void {
-    this.#underWay.delete(waiting);
-    this.#lanes.done(waiting);
-  }
-
-  #putOff(waiting: Waiting<R>, ms: number): void {
-    this.#underWay.delete(waiting);
-    this.#lanes.putOff(waiting, ms);
-  }
-
   #urlOf({ method, key }: Write<R>): string {
     const { deleteQuery } = this.#options;
     return method === "DELETE" && deleteQuery !== undefined ? `${key}?${deleteQuery}` : key;
@@ -288,7 +214,7 @@ export class Writer<R> {
     const how = this.#options.interaction === "single" ? "single" : interaction;
     let exchanged: Exchanged;
     try {
-      exchanged = await exchange(this.#options.store, how, entries, this.#stopping.signal);
+      exchanged = await exchange(this.#options.store, how, entries, this.#dispatcher.signal);
     } catch (error) {
       if (!(error instanceof StoreUnreachableError)) throw error;
       // Nobody knows what the store did. What it has is read again before anything is sent again.
@@ -303,9 +229,9 @@ export class Writer<R> {
     if (answers.some(({ status }) => status === 429 || status === 503)) {
       this.#slowDown(retryAfterMs);
     } else if (how === "single" && answers.some(({ status }) => status >= 500)) {
-      this.#pace.slowDown();
+      this.#dispatcher.pace.slowDown();
     } else {
-      this.#pace.succeeded();
+      this.#dispatcher.pace.succeeded();
     }
     if (answers.some(({ status }) => status < 400)) this.#unauthorized = 0;
     return answers;
@@ -326,7 +252,7 @@ export class Writer<R> {
     switch (verdict.kind) {
       case "throttled":
         this.#slowDown(verdict.retryAfterMs);
-        for (const waiting of asked) this.#putOff(waiting, 0);
+        for (const waiting of asked) this.#dispatcher.putOff(waiting, 0);
         return;
       case "setup":
         throw verdict.error;
@@ -336,9 +262,9 @@ export class Writer<R> {
         return;
       case "retry":
         if (!isFewEnough && asked.every(({ tries }) => tries >= WHOLE_TRIES)) return halve();
-        for (const waiting of asked) this.#countFailure(waiting);
+        for (const waiting of asked) this.#dispatcher.countFailure(waiting);
         if (isFewEnough) {
-          this.#pace.slowDown();
+          this.#dispatcher.pace.slowDown();
           return settle(asked[0] as Waiting<R>, verdict);
         }
         return this.#putOffAll(asked, verdict.what);
@@ -348,7 +274,7 @@ export class Writer<R> {
         for (const waiting of asked) {
           waiting.tries += 1;
           this.#known.forget(waiting.write.key);
-          this.#putOff(waiting, this.#jitter(waiting.tries));
+          this.#dispatcher.putOff(waiting, this.#dispatcher.jitter(waiting.tries));
         }
         return;
       default:
@@ -356,29 +282,25 @@ export class Writer<R> {
     }
   }
 
-  #jitter(attempt: number): number {
-    return jitter(attempt, this.#options.backoff, this.#options.random);
-  }
-
   async #settle(waiting: Waiting<R>, verdict: Verdict): Promise<void> {
     const { write } = waiting;
     const { on, onConflict, onMissingReference } = this.#options;
     switch (verdict.kind) {
       case "done":
-        this.#successes += 1;
+        this.#dispatcher.noteSuccess();
         this.#known.set(write.key, {
           etag: write.method === "DELETE" ? undefined : verdict.etag,
           version: write.version,
         });
         // Without its tag the next state could not be guarded; it is looked up then.
         if (verdict.etag === undefined && write.method === "PUT") this.#known.forget(write.key);
-        this.#done(waiting);
+        this.#dispatcher.done(waiting);
         on.written(write);
         return;
       case "throttled":
         // All of a Bundle tell the same; the pause for them is there already.
-        if (this.#pace.pauseMs === 0) this.#slowDown(verdict.retryAfterMs);
-        this.#putOff(waiting, 0);
+        if (this.#dispatcher.pace.pauseMs === 0) this.#slowDown(verdict.retryAfterMs);
+        this.#dispatcher.putOff(waiting, 0);
         return;
       case "retry":
         return this.#tryAgain(waiting, verdict.what);
@@ -398,7 +320,7 @@ export class Writer<R> {
           : this.#refuse(waiting, missingReference(verdict.what), onMissingReference === "fail");
       case "unauthorized":
         this.#noteUnauthorized();
-        this.#putOff(waiting, 0);
+        this.#dispatcher.putOff(waiting, 0);
         return;
       case "too-large":
         return this.#refuse(
@@ -417,34 +339,28 @@ export class Writer<R> {
 
   /** Nobody knows, or nobody was there: all of them again, after a pause for everyone. */
   #putOffAll(asked: readonly Waiting<R>[], what: string): void {
-    this.#pace.slowDown();
+    this.#dispatcher.pace.slowDown();
     this.#options.on.retried?.(what);
     for (const waiting of asked) {
       this.#known.forget(waiting.write.key);
-      this.#putOff(waiting, 0);
+      this.#dispatcher.putOff(waiting, 0);
     }
   }
 
   #slowDown(retryAfterMs: number | undefined): void {
     this.#options.on.throttled?.();
-    this.#pace.slowDown(retryAfterMs);
-  }
-
-  /** A failure counts against a resource only when the store took others since its last one. */
-  #countFailure(waiting: Waiting<R>): void {
-    if (this.#successes > (this.#successesAt.get(waiting) ?? -1)) waiting.tries += 1;
-    this.#successesAt.set(waiting, this.#successes);
+    this.#dispatcher.pace.slowDown(retryAfterMs);
   }
 
   async #tryAgain(waiting: Waiting<R>, what: string): Promise<void> {
     this.#options.on.retried?.(what);
-    this.#countFailure(waiting);
+    this.#dispatcher.countFailure(waiting);
     this.#known.forget(waiting.write.key);
     if (waiting.tries > this.#options.retriesMax) {
       const message = `The FHIR server takes others and failed this resource ${waiting.tries} times (${what})`;
       return this.#refuse(waiting, new WriteRefusedError("FHIR_STORE_KEEPS_FAILING", message));
     }
-    this.#putOff(waiting, this.#jitter(waiting.tries));
+    this.#dispatcher.putOff(waiting, this.#dispatcher.jitter(waiting.tries));
   }
 
   async #waitForReference(waiting: Waiting<R>, what: string): Promise<void> {
@@ -453,12 +369,12 @@ export class Writer<R> {
     if (this.#now() - waiting.referenceSince >= this.#options.referenceMs) {
       return this.#refuse(waiting, missingReference(what));
     }
-    this.#putOff(waiting, this.#jitter(waiting.referenceTries));
+    this.#dispatcher.putOff(waiting, this.#dispatcher.jitter(waiting.referenceTries));
   }
 
   #noteUnauthorized(): void {
-    if (this.#pace.pauseMs === 0) this.#unauthorized += 1;
-    this.#pace.slowDown();
+    if (this.#dispatcher.pace.pauseMs === 0) this.#unauthorized += 1;
+    this.#dispatcher.pace.slowDown();
     if (this.#unauthorized <= UNAUTHORIZED_MAX) return;
     throw new StoreSetupError(
       "FHIR_STORE_UNAUTHORIZED",
@@ -474,7 +390,7 @@ export class Writer<R> {
     if (isFatal) throw error;
     await this.#options.on.refused(waiting.write, error);
     // Settled only now: its offset may be committed because it is kept somewhere else.
-    this.#done(waiting);
+    this.#dispatcher.done(waiting);
   }
 }
 

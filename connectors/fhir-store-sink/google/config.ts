@@ -1,54 +1,26 @@
-import { ConfigDef, nonEmptyString, oneOf } from "#connect-api";
+import {
+  ConfigDef,
+  GOOGLE_STORE_CHECK,
+  googleCloudKeys,
+  nonEmptyString,
+  oneOf,
+} from "#connect-api";
 import { INTERACTION, writingKeys } from "../config.ts";
 
-export const PROJECT = "google.project";
-export const LOCATION = "google.location";
-export const DATASET = "google.dataset";
 export const FHIR_STORE = "google.fhir.store";
-export const CREDENTIALS = "google.credentials";
-export const ENDPOINT = "google.api.endpoint";
-export const STORE_CHECK = "google.store.check";
 
-const STORE = "Google Cloud";
-
-const name = (displayName: string, documentation: string) =>
-  ({
+export const googleConfigDef = new ConfigDef({
+  ...googleCloudKeys,
+  [FHIR_STORE]: {
     type: "STRING",
     importance: "HIGH",
     validator: nonEmptyString,
-    group: STORE,
-    displayName,
-    documentation,
-  }) as const;
-
-export const googleConfigDef = new ConfigDef({
-  [PROJECT]: name("Project", "Id of the Google Cloud project."),
-  [LOCATION]: name("Location", "Location of the dataset, such as `europe-west4`."),
-  [DATASET]: name("Dataset", "Healthcare dataset of the store."),
-  [FHIR_STORE]: name("FHIR store", "Id of the FHIR store; its version must be R4."),
-  [CREDENTIALS]: {
-    type: "PASSWORD",
-    default: null,
-    importance: "HIGH",
-    group: STORE,
-    displayName: "Credentials",
-    documentation:
-      "Text of a credentials file: a service account's key, or the configuration of workload identity federation. Without it: application default credentials (`GOOGLE_APPLICATION_CREDENTIALS`, gcloud, or the identity of the machine or pod, which needs no key at all).",
+    group: "Google Cloud",
+    displayName: "FHIR store",
+    documentation: "Id of the FHIR store; its version must be R4.",
   },
-  [ENDPOINT]: {
-    type: "STRING",
-    default: null,
-    importance: "LOW",
-    group: STORE,
-    displayName: "API endpoint",
-    documentation: "Address of the API, for private access; by default Google's own.",
-  },
-  [STORE_CHECK]: {
-    type: "BOOLEAN",
-    default: true,
-    importance: "LOW",
-    group: STORE,
-    displayName: "Check the store",
+  [GOOGLE_STORE_CHECK]: {
+    ...googleCloudKeys[GOOGLE_STORE_CHECK],
     documentation:
       "Whether `validate` and the POST of a config look at the store and refuse what cannot work, such as `enableUpdateCreate` switched off. It needs `healthcare.fhirStores.get`.",
   },

@@ -1,3 +1,11 @@
+import {
+  GOOGLE_CREDENTIALS,
+  GOOGLE_DATASET,
+  GOOGLE_ENDPOINT,
+  GOOGLE_LOCATION,
+  GOOGLE_PROJECT,
+  GOOGLE_STORE_CHECK,
+} from "#connect-api";
 import type { ConfigDef, ConfigReport, Props } from "#connect-api";
 import { StoreSetupError, StoreUnreachableError } from "#lib/fhir-store";
 import type { Shortcoming } from "../capability.ts";
@@ -7,16 +15,7 @@ import { writingSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { FhirSinkTask } from "../task.ts";
 import { validateConfig } from "../validate.ts";
-import {
-  CREDENTIALS,
-  DATASET,
-  ENDPOINT,
-  FHIR_STORE,
-  LOCATION,
-  PROJECT,
-  STORE_CHECK,
-  googleConfigDef,
-} from "./config.ts";
+import { FHIR_STORE, googleConfigDef } from "./config.ts";
 import { googleStore } from "./store.ts";
 import type { GoogleStore } from "./store.ts";
 
@@ -29,13 +28,13 @@ interface GoogleFhirSettings extends Settings {
 
 function googleSettings(props: Props): GoogleFhirSettings {
   const values = googleConfigDef.parse(props);
-  const name = `projects/${values[PROJECT]}/locations/${values[LOCATION]}/datasets/${values[DATASET]}/fhirStores/${values[FHIR_STORE]}`;
+  const name = `projects/${values[GOOGLE_PROJECT]}/locations/${values[GOOGLE_LOCATION]}/datasets/${values[GOOGLE_DATASET]}/fhirStores/${values[FHIR_STORE]}`;
   return {
     ...writingSettings(values, LIMITS),
     openStore: () =>
       googleStore(name, {
-        endpoint: values[ENDPOINT] ?? undefined,
-        credentials: values[CREDENTIALS]?.reveal(),
+        endpoint: values[GOOGLE_ENDPOINT] ?? undefined,
+        credentials: values[GOOGLE_CREDENTIALS]?.reveal(),
         timeoutMs: values[REQUEST_TIMEOUT_MS],
       }),
   };
@@ -56,7 +55,7 @@ export class GoogleFhirStoreSinkConnector extends FhirConnector {
       async lookAround(right) {
         const store = await googleSettings(right).openStore();
         const values = googleConfigDef.parse(right);
-        return values[STORE_CHECK] ? shortcomings(store, values[UPDATE_MODE]) : [];
+        return values[GOOGLE_STORE_CHECK] ? shortcomings(store, values[UPDATE_MODE]) : [];
       },
     });
   }
@@ -72,11 +71,12 @@ async function shortcomings(
 ): Promise<readonly Shortcoming[]> {
   try {
     const { status, store } = await google.describe();
-    if (status === 401) return [{ key: CREDENTIALS, why: "Google refuses the credentials (401)" }];
+    if (status === 401)
+      return [{ key: GOOGLE_CREDENTIALS, why: "Google refuses the credentials (401)" }];
     if (status === 403) {
       const why =
         "The identity may not look at the store (403): give it the role Healthcare FHIR Resource Editor and healthcare.fhirStores.get";
-      return [{ key: CREDENTIALS, why }];
+      return [{ key: GOOGLE_CREDENTIALS, why }];
     }
     if (status !== 200) {
       const why = `There is no such FHIR store, or it cannot be seen (${status}): check project, location, dataset and store`;
@@ -92,7 +92,7 @@ async function shortcomings(
     }
     return found;
   } catch (error) {
-    if (error instanceof StoreSetupError) return [{ key: CREDENTIALS, why: error.message }];
+    if (error instanceof StoreSetupError) return [{ key: GOOGLE_CREDENTIALS, why: error.message }];
     if (error instanceof StoreUnreachableError) return [{ key: undefined, why: error.message }];
     throw error;
   }

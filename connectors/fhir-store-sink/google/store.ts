@@ -1,4 +1,4 @@
-import { ConfigError } from "#connect-api";
+import { ConfigError, GOOGLE_CREDENTIALS } from "#connect-api";
 import { StoreSetupError, StoreUnreachableError, parsedObject } from "#lib/fhir-store";
 import type { FhirStore } from "#lib/fhir-store";
 import {
@@ -8,7 +8,6 @@ import {
   openHealthcare,
 } from "#lib/google-healthcare";
 import type { GoogleAnswer, GoogleSettings, HealthcareClient } from "#lib/google-healthcare";
-import { CREDENTIALS } from "./config.ts";
 
 /** What Google says of a FHIR store. Source: Cloud Healthcare API v1, FhirStore. */
 export interface FhirStoreResource {
@@ -31,7 +30,7 @@ export async function googleStore(name: string, settings: GoogleSettings): Promi
       throw new StoreSetupError("GOOGLE_SDK_MISSING", error.message, { cause: error });
     }
     if (error instanceof GoogleCredentialsError) {
-      throw new ConfigError("CONFIG_INVALID", error.message, { key: CREDENTIALS });
+      throw new ConfigError("CONFIG_INVALID", error.message, { key: GOOGLE_CREDENTIALS });
     }
     throw error;
   });

@@ -77,6 +77,7 @@ export async function startGoogle(): Promise<GoogleFacade> {
       };
     }
     if (path === `${DATASET}/hl7V2Stores/store/messages:ingest`) return ingest(facade, request);
+    if (path === `${DATASET}/hl7V2Stores/store`) return { status: 200, body: "{}" };
     if (path !== `${STORE}/fhir` || method !== "POST") return googleError(404, "NOT_FOUND");
     return executeBundle(facade, request, (inner) => forward({ ...inner, path: "" }));
   };

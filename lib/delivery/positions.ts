@@ -1,7 +1,11 @@
-import type { TopicPartition } from "#connect-api";
+/** A partition of the log. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
 
 /** One record that was taken, with the writes of it that are not settled yet. */
-export interface Taken extends TopicPartition {
+export interface Taken extends Place {
   readonly offset: number;
   open: number;
 }
@@ -12,21 +16,21 @@ interface Partition {
   next: number | undefined;
 }
 
-const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+const nameOf = ({ topic, partition }: Place): string => `${topic}-${partition}`;
 
 /** Which records of each partition are settled, so that only what is safe is committed. */
 export class Positions {
   readonly #partitions = new Map<string, Partition>();
 
-  open(places: readonly TopicPartition[]): void {
+  open(places: readonly Place[]): void {
     for (const place of places) this.#partitions.set(nameOf(place), { taken: [], next: undefined });
   }
 
-  close(places: readonly TopicPartition[]): void {
+  close(places: readonly Place[]): void {
     for (const place of places) this.#partitions.delete(nameOf(place));
   }
 
-  has(place: TopicPartition): boolean {
+  has(place: Place): boolean {
     return this.#partitions.has(nameOf(place));
   }
 
@@ -44,12 +48,23 @@ export class Positions {
   }
 
   /** The offset up to which everything is settled; undefined when nothing was taken yet. */
-  committable(place: TopicPartition): number | undefined {
+  committable(place: Place): number | undefined {
     const held = this.#partitions.get(nameOf(place));
     if (!held) return undefined;
     const oldest = held.taken.findIndex(({ open }) => open > 0);
     // Settled ones at the front are let go; the list is as long as what waits.
     held.taken = oldest === -1 ? [] : held.taken.slice(oldest);
     return held.taken[0]?.offset ?? held.next;
+  }
+
+  /** Of these offsets, what may be committed: never more than is settled. */
+  committableOf<O extends Place & { readonly offset: number }>(
+    offsets: readonly O[],
+  ): readonly O[] {
+    return offsets.flatMap((place) => {
+      const committable = this.committable(place);
+      if (committable === undefined) return [];
+      return [{ ...place, offset: Math.min(committable, place.offset) }];
+    });
   }
 }

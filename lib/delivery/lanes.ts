@@ -1,8 +1,12 @@
-import type { Write } from "./write.ts";
+/** What waits: `key` names what is kept in order. */
+export interface Queued {
+  readonly key: string;
+  readonly bytes: number;
+}
 
 /** One waiting write with what has become of it so far. */
-export interface Waiting<R> {
-  readonly write: Write<R>;
+export interface Waiting<W extends Queued> {
+  readonly write: W;
   /** Failures that were its own, while the store took others. */
   tries: number;
   /** When its reference was first missing, in milliseconds; 0: it was not. */
@@ -11,22 +15,22 @@ export interface Waiting<R> {
   referenceTries: number;
 }
 
-interface Lane<R> {
+interface Lane<W extends Queued> {
   readonly key: string;
-  readonly waiting: Waiting<R>[];
+  readonly waiting: Waiting<W>[];
 }
 
 /**
- * What waits for the store, in a lane for each resource. The head of a lane leaves only when the one before it is done, so states
- * of one resource stay in order and never meet in one Bundle, while different resources go side by side.
+ * What waits for a store, in a lane for each key. The head of a lane leaves only when the one before it is done, so what has one
+ * key stays in order and never goes together, while different keys go side by side.
  */
-export class Lanes<R> {
-  readonly #lanes = new Map<string, Lane<R>>();
+export class Lanes<W extends Queued> {
+  readonly #lanes = new Map<string, Lane<W>>();
   /** Lanes whose head may go now, in order of arrival. */
-  #ready: Lane<R>[] = [];
+  #ready: Lane<W>[] = [];
   #readyAt = 0;
   /** Lanes that were put off, with their timers. */
-  readonly #later = new Map<Lane<R>, NodeJS.Timeout>();
+  readonly #later = new Map<Lane<W>, NodeJS.Timeout>();
   readonly #onReady: () => void;
   #count = 0;
   #bytes = 0;
@@ -47,7 +51,7 @@ export class Lanes<R> {
     return this.#readyAt < this.#ready.length;
   }
 
-  add(write: Write<R>): void {
+  add(write: W): void {
     const waiting = { write, tries: 0, referenceSince: 0, referenceTries: 0 };
     this.#count += 1;
     this.#bytes += write.bytes;
@@ -62,11 +66,11 @@ export class Lanes<R> {
   }
 
   /** Heads of different lanes, as many as fit; at least one when any is ready. They come back by `done` or `putOff`. */
-  take(entriesMax: number, bytesMax: number): Waiting<R>[] {
-    const taken: Waiting<R>[] = [];
+  take(entriesMax: number, bytesMax: number): Waiting<W>[] {
+    const taken: Waiting<W>[] = [];
     let bytes = 0;
     while (this.#readyAt < this.#ready.length && taken.length < entriesMax) {
-      const [head] = (this.#ready[this.#readyAt] as Lane<R>).waiting;
+      const [head] = (this.#ready[this.#readyAt] as Lane<W>).waiting;
       if (head) {
         if (taken.length > 0 && bytes + head.write.bytes > bytesMax) break;
         bytes += head.write.bytes;
@@ -82,18 +86,18 @@ export class Lanes<R> {
   }
 
   /** The write is settled; the next of its resource may go. */
-  done({ write }: Waiting<R>): void {
+  done({ write }: Waiting<W>): void {
     this.#count -= 1;
     this.#bytes -= write.bytes;
-    const lane = this.#lanes.get(write.key) as Lane<R>;
+    const lane = this.#lanes.get(write.key) as Lane<W>;
     lane.waiting.shift();
     if (lane.waiting.length === 0) this.#lanes.delete(write.key);
     else this.#ready.push(lane);
   }
 
   /** The write stays at the head of its lane and goes again after a while. */
-  putOff({ write }: Waiting<R>, ms: number): void {
-    const lane = this.#lanes.get(write.key) as Lane<R>;
+  putOff({ write }: Waiting<W>, ms: number): void {
+    const lane = this.#lanes.get(write.key) as Lane<W>;
     if (ms <= 0) {
       this.#ready.push(lane);
       return;
@@ -106,13 +110,13 @@ export class Lanes<R> {
     this.#later.set(lane, timer);
   }
 
-  /** Forgets what waits and is not under way, for origins that are no longer ours. */
-  drop(isOurs: (origin: R) => boolean): void {
+  /** Forgets what waits and is not under way, and is no longer ours. */
+  drop(isOurs: (write: W) => boolean): void {
     const free = new Set([...this.#ready.slice(this.#readyAt), ...this.#later.keys()]);
     for (const lane of this.#lanes.values()) {
       const isFree = free.has(lane);
       const kept = lane.waiting.filter(
-        ({ write }, index) => (index === 0 && !isFree) || isOurs(write.origin),
+        ({ write }, index) => (index === 0 && !isFree) || isOurs(write),
       );
       for (const { write } of lane.waiting) {
         if (kept.some((each) => each.write === write)) continue;
