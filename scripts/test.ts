@@ -67,7 +67,7 @@ const integration: Part = {
       1,
       "broker/kafka/**/*.test.ts",
       "test/{e2e,servers,snowflake}/**/*.test.ts",
-      "test/compat/**/*.test.ts",
+      "test/compat/{records,rest}/**/*.test.ts",
       "test/distributed/*-short.test.ts",
     ),
   ),

@@ -1,3 +1,5 @@
+import { jacksonText } from "#lib/exact-json";
+
 /** The text of JSON's parts, as Jackson writes them. */
 
 const NEEDS_ESCAPE = /["\\\0-\x1f\ud800-\udfff]/;
@@ -16,12 +18,9 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-/** A string in quotes. Jackson writes escapes with capital digits. */
+/** A string in quotes. */
 export function stringText(text: string): string {
-  if (isPlain(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(/\\(?:u00[01][0-9a-f]|.)/g, (escape) =>
-    escape.startsWith("\\u00") ? `\\u${escape.slice(2).toUpperCase()}` : escape,
-  );
+  return isPlain(text) ? `"${text}"` : jacksonText(JSON.stringify(text));
 }
 
 /** A number; what JSON has no number for stands in quotes. */

@@ -1,4 +1,5 @@
 import type { OffsetReader, SourceOffset, SourcePartition } from "#connect-api";
+import { jacksonText } from "#lib/exact-json";
 import type { NewRecord } from "#broker";
 import type { KeyedTopic } from "./keyed-topic.ts";
 
@@ -47,7 +48,7 @@ export class OffsetStore {
   }
 
   *#ofConnector(connector: string): Iterable<[SourcePartition, key: string, value: string]> {
-    const start = JSON.stringify([connector]).slice(0, -1);
+    const start = jacksonText(JSON.stringify([connector])).slice(0, -1);
     for (const [key, value] of this.#topic.entries()) {
       if (!key.startsWith(start)) continue;
       const parsed = parsedKey(key);
@@ -60,7 +61,7 @@ export class OffsetStore {
    * and its maps may have another order of members than ours.
    */
   #key(connector: string, partition: SourcePartition): string {
-    const key = JSON.stringify([connector, partition]);
+    const key = jacksonText(JSON.stringify([connector, partition]));
     if (Object.keys(partition).length < 2 || this.#topic.get(key) !== undefined) return key;
     const wanted = canonical(partition);
     for (const [other, known] of this.#ofConnector(connector)) {
@@ -72,7 +73,10 @@ export class OffsetStore {
   #entries(connector: string, offsets: readonly PartitionOffset[]) {
     return offsets.map(
       ([partition, offset]) =>
-        [this.#key(connector, partition), offset === null ? null : JSON.stringify(offset)] as const,
+        [
+          this.#key(connector, partition),
+          offset === null ? null : jacksonText(JSON.stringify(offset)),
+        ] as const,
     );
   }
 

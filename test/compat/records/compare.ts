@@ -116,7 +116,10 @@ function headersText(headers: readonly RawHeader[]): string {
   return headers.map(([key, value]) => `${key}=${canonical(value)}`).join("; ");
 }
 
-/** The text; of JSON, with the members of maps in order of their names. Bytes that are no text as they are. */
+/**
+ * The text; of JSON, with the members of maps in order of their names, and its length, which tells of escapes and
+ * spaces. Bytes that are no text as they are.
+ */
 function canonical(base64: string | null): string {
   if (base64 === null) return "null";
   const bytes = Buffer.from(base64, "base64");
@@ -127,7 +130,7 @@ function canonical(base64: string | null): string {
     const reader = new JsonReader(plain, exactNumber);
     const value = reader.value();
     reader.end();
-    return JSON.stringify(sorted(value));
+    return `${JSON.stringify(sorted(value))} (${bytes.length} bytes)`;
   } catch {
     return plain;
   }
