@@ -4,12 +4,7 @@ import { parseArgs } from "node:util";
 import { isTimeZone } from "#lib/fhir";
 import { parseMessage } from "#lib/hl7v2";
 import type { Message } from "#lib/hl7v2";
-import {
-  conversionReport,
-  convertLocally,
-  readLocalWays,
-  toBundle,
-} from "../../transforms/hl7v2-to-fhir/library.ts";
+import type * as Library from "../../transforms/hl7v2-to-fhir/library.ts";
 import type {
   ConversionOptions,
   ConversionReport,
@@ -47,12 +42,15 @@ export const hl7Convert: Command = {
       profile: chosen("profile", values.profile, ["r4", "us-core"] as const),
       trace: values.report ?? false,
     };
+    // Loaded here, because its maps take longer to load than all the other commands.
+    const library = await import("../../transforms/hl7v2-to-fhir/library.ts");
     const waysFile = values["local-ways"];
-    const ways = waysFile === undefined ? undefined : waysIn(waysFile);
+    const ways = waysFile === undefined ? undefined : waysIn(library, waysFile);
     let failed = 0;
     for (const bytes of messagesOf(await inputBytes(file))) {
       const message = parseMessage(bytes);
-      const output = converted(message, { options, ways }, values.report ? "report" : bundle);
+      const form = values.report ? "report" : bundle;
+      const output = converted(library, message, { options, ways }, form);
       if (output === undefined) failed += 1;
       else process.stdout.write(output);
     }
@@ -60,7 +58,7 @@ export const hl7Convert: Command = {
   },
 };
 
-function waysIn(file: string): LocalWays {
+function waysIn(library: typeof Library, file: string): LocalWays {
   const read = (name: string): string => {
     try {
       return readFileSync(name, "utf8");
@@ -68,22 +66,24 @@ function waysIn(file: string): LocalWays {
       throw new CommandError(`The file ${name} cannot be read`);
     }
   };
-  return readLocalWays(read(file), (name) => read(resolve(dirname(file), name)));
+  return library.readLocalWays(read(file), (name) => read(resolve(dirname(file), name)));
 }
 
 /** The text to print; undefined when the message is not converted, which stderr says. */
 function converted(
+  library: typeof Library,
   message: Message,
   { options, ways }: { readonly options: ConversionOptions; readonly ways: LocalWays | undefined },
   form: "report" | "transaction" | "message",
 ): string | undefined {
-  const result = convertLocally(message, options, ways);
+  const result = library.convertLocally(message, options, ways);
   if ("problem" in result) {
     process.stderr.write(`${result.problem}: ${result.text}\n`);
     return undefined;
   }
-  if (form !== "report") return `${JSON.stringify(toBundle(result.conversion, form), null, 2)}\n`;
-  const report = conversionReport(result.conversion.message, result.conversion);
+  if (form !== "report")
+    return `${JSON.stringify(library.toBundle(result.conversion, form), null, 2)}\n`;
+  const report = library.conversionReport(result.conversion.message, result.conversion);
   const { mapped, ignored, unmapped } = report.counts;
   process.stderr.write(
     `${result.structure}: ${mapped} fields mapped, ${ignored} ignored on purpose, ${unmapped} unmapped\n`,
