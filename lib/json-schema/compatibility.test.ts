@@ -157,3 +157,25 @@ test("a removed element of the FHIR Patient is refused with its pointer", () => 
     ["#/properties/birthDate"],
   );
 });
+
+test("a property may be called like a member of every object", () => {
+  const added = jsonSchemaIncompatibilities(open({ a }), open({ a, constructor: b }));
+  const removed = jsonSchemaIncompatibilities(closed({ a, constructor: b }), closed({ a }));
+
+  assert.deepEqual(
+    [...added, ...removed].map(({ path }) => path),
+    ["#/properties/constructor", "#/properties/constructor"],
+  );
+});
+
+test("a removed property with a slash in its name is covered by its whole name", () => {
+  const covered = { patternProperties: { "^unit/": { type: "string" } } };
+
+  assert.deepEqual(
+    jsonSchemaIncompatibilities(
+      closed({ "unit/b": { type: "string" } }, covered),
+      closed({}, covered),
+    ),
+    [],
+  );
+});

@@ -40,6 +40,12 @@ const membersOf = (schema: SchemaObject, keyword: string): Readonly<Record<strin
   return isObject(members) ? (members as Record<string, JsonSchema>) : {};
 };
 
+/** A property may be called `constructor`. */
+const ownMember = (
+  members: Readonly<Record<string, JsonSchema>>,
+  name: string,
+): JsonSchema | undefined => (Object.hasOwn(members, name) ? members[name] : undefined);
+
 const hasDefault = (schema: JsonSchema | undefined): boolean =>
   isObject(schema) && schema["default"] !== undefined;
 
@@ -59,17 +65,18 @@ export function propertyReasons(
   const at = (name: string): string => `${path}/properties/${name}`;
 
   for (const [name, part] of Object.entries(was)) {
-    const next = is[name];
+    const next = ownMember(is, name);
     if (next !== undefined) reasons.push(...compare(part, next, at(name)));
     else reasons.push(...removed(name, part, isModel, at(name), compare, policy));
   }
   for (const [name, part] of Object.entries(is)) {
-    if (name in was) continue;
+    if (Object.hasOwn(was, name)) continue;
     const isNeeded = required.has(name) && !hasDefault(part);
     reasons.push(...added(name, part, isNeeded, wasModel, at(name), compare, policy));
   }
   for (const name of required) {
-    if (wasRequired.has(name) || !(name in was) || hasDefault(is[name])) continue;
+    if (wasRequired.has(name) || !Object.hasOwn(was, name) || hasDefault(ownMember(is, name)))
+      continue;
     reasons.push({ path: at(name), message: "the property became required" });
   }
   reasons.push(...restReasons(original, update, path, compare, policy));
@@ -78,7 +85,7 @@ export function propertyReasons(
 }
 
 function removed(
-  _name: string,
+  name: string,
   part: JsonSchema,
   model: ContentModel,
   path: string,
@@ -89,7 +96,7 @@ function removed(
   if (model.kind === "closed") {
     return [{ path, message: "the property was removed, and no others are allowed" }];
   }
-  const covering = model.covering(path.slice(path.lastIndexOf("/") + 1));
+  const covering = model.covering(name);
   if (covering === undefined || isNothing(covering)) {
     return [{ path, message: "the property was removed, and nothing covers it" }];
   }
@@ -154,7 +161,7 @@ function dependencyReasons(
     const [was, is] = [membersOf(original, keyword), membersOf(update, keyword)];
     for (const [name, rule] of Object.entries(is) as [string, unknown][]) {
       const at = `${path}/${keyword}/${name}`;
-      const before = was[name] as unknown;
+      const before: unknown = ownMember(was, name);
       if (before === undefined) reasons.push({ path: at, message: "a dependency was added" });
       else if (Array.isArray(rule)) {
         const known = Array.isArray(before) ? (before as string[]) : [];
