@@ -4,72 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { avroSchemaOf, avroSchemaText } from "#lib/avro";
-import { planChange } from "#lib/schema-registry";
 import { runCli } from "../fixtures/run-cli.ts";
-
-interface Vector {
-  readonly name: string;
-  readonly old: unknown;
-  readonly new: unknown;
-}
-const { vectors } = JSON.parse(
-  readFileSync("test/fixtures/avro-compatibility/vectors.json", "utf8"),
-) as { vectors: readonly Vector[] };
-
-const versioned = (schema: unknown) =>
-  ({ schemaType: "AVRO", schema: avroSchemaText(avroSchemaOf(schema)), references: [] }) as const;
-
-const classes: readonly (readonly [number: number, expected: string | undefined])[] = [
-  [1, "minor"],
-  [3, "minor"],
-  [5, "major"],
-  [6, "major"],
-  [7, "major"],
-  [8, "minor"],
-  [9, "major"],
-  [13, "major"],
-  [14, "major"],
-  [20, "major"],
-  [24, "major"],
-  [35, "major"],
-  [36, "major"],
-  [39, "patch"],
-  [40, "minor"],
-  [42, "minor"],
-  [44, "major"],
-  [45, "minor"],
-];
-for (const [number, expected] of classes) {
-  const vector = vectors[number - 1] as Vector;
-  test(`S-4: A${number} ${vector.name} is ${expected}`, () => {
-    const plan = planChange(versioned(vector.new), versioned(vector.old));
-
-    assert.equal(plan.class, expected);
-    assert.equal(plan.isRefused, expected === "major");
-    const major = { metadata: { properties: { major_version: "2" } } };
-    assert.equal(
-      planChange({ ...versioned(vector.new), ...major }, versioned(vector.old)).isRefused,
-      false,
-    );
-  });
-}
-
-test("S-4: an added optional property of a JSON Schema is minor, whatever its content model", () => {
-  const schema = (properties: object, more: object = {}) =>
-    ({
-      schemaType: "JSON",
-      schema: JSON.stringify({ type: "object", properties, ...more }),
-      references: [],
-    }) as const;
-  const [a, b] = [{ type: "string" }, { type: "integer" }];
-
-  assert.equal(planChange(schema({ a, b }), schema({ a })).class, "minor");
-  assert.equal(planChange(schema({ a }), schema({ a, b })).class, "major");
-  assert.equal(planChange(schema({ a: b }), schema({ a })).class, "major");
-  assert.equal(planChange(schema({ a }, { required: ["a"] }), schema({ a })).class, "major");
-  assert.equal(planChange(schema({ a }, { description: "x" }), schema({ a })).class, "patch");
-});
 
 function workFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "schemas-"));

@@ -79,7 +79,8 @@ class Walk {
       Array.isArray(schema["required"]) ? (schema["required"] as string[]) : [];
     const [wasRequired, isRequired] = [requiredOf(before), requiredOf(after)];
     for (const [name, part] of Object.entries(was)) {
-      const next = is[name];
+      // A property may be called `constructor`.
+      const next = Object.hasOwn(is, name) ? is[name] : undefined;
       if (next === undefined) {
         this.#add(at(name), "removed", "major", "the property was removed");
         continue;
@@ -92,7 +93,7 @@ class Walk {
       }
     }
     for (const name of Object.keys(is)) {
-      if (name in was) continue;
+      if (Object.hasOwn(was, name)) continue;
       const isNeeded = isRequired.includes(name);
       this.#add(
         at(name),
