@@ -4,7 +4,6 @@ import type { LogRecord, TopicPartition, TopicPartitionOffset } from "../record-
 import { kafkaErrorType, recordLogError } from "./errors.ts";
 import { Batch } from "./internals.ts";
 import type { Cluster, FetchedPartition, RawMessage } from "./internals.ts";
-import { logHeaders } from "./raw-headers.ts";
 
 const FETCH_BYTES = 10 * 1024 * 1024;
 const PARTITION_BYTES = 1024 * 1024;
@@ -101,7 +100,7 @@ function logRecord(topic: string, partition: number, message: RawMessage): LogRe
     timestampType: "CREATE_TIME",
     key: plainBytes(message.key),
     value: plainBytes(message.value),
-    headers: logHeaders(message.headers).map(([key, value]) => [key, plainBytes(value)] as const),
+    headers: message.headers.map(({ key, value }) => [key, plainBytes(value)] as const),
   };
 }
 

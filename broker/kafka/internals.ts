@@ -166,35 +166,10 @@ export interface TopicMetadata {
   }[];
 }
 
-/** A record as kafkajs encodes it. */
-export interface ProducedMessage {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Record<string, Buffer[]>;
-  readonly timestamp: string;
-}
-
 /** Who produces: a producer id with its epoch, as Kafka gave them. */
 export interface ProducerIdentity {
   readonly producerId: string;
   readonly producerEpoch: number;
-}
-
-/** What to store in which partition. */
-export interface ProduceOptions extends ProducerIdentity {
-  readonly transactionalId: string | undefined;
-  readonly acks: number;
-  /** How long Kafka may wait for its followers, in milliseconds. */
-  readonly timeout: number;
-  readonly compression: number;
-  readonly topicData: readonly {
-    readonly topic: string;
-    readonly partitions: readonly {
-      readonly partition: number;
-      readonly firstSequence: number;
-      readonly messages: readonly ProducedMessage[];
-    }[];
-  }[];
 }
 
 /** Kafka's answer for each partition of a produce request; an error code of 0 is none. */
@@ -263,7 +238,8 @@ export interface RequestEncoder {
   writeInt16(value: number): RequestEncoder;
   writeInt32(value: number): RequestEncoder;
   writeInt64(value: string): RequestEncoder;
-  writeString(value: string): RequestEncoder;
+  writeString(value: string | null): RequestEncoder;
+  writeBytes(value: Buffer): RequestEncoder;
   writeArray(items: readonly RequestEncoder[]): RequestEncoder;
   writeUVarIntString(value: string | null): RequestEncoder;
   writeUVarIntArray(items: readonly RequestEncoder[]): RequestEncoder;
@@ -307,18 +283,14 @@ Decoder.prototype.readVarIntArray = function readHeaders(read) {
   return Object.assign(headers, { reduce: () => headers });
 };
 
-/** A produce request whose answer tells of each partition; kafkajs's own rejects for the first that failed. */
-export function produceRequest(options: ProduceOptions): ProtocolRequest<ProduceResponse> {
-  return {
-    request: encodeProduce(options),
-    response: { decode: decodeProduce.decode, parse: async (answer) => answer },
-  };
-}
-const encodeProduce = require("kafkajs/src/protocol/requests/produce/v7/request.js") as (
-  options: ProduceOptions,
-) => ProtocolRequest<ProduceResponse>["request"];
-const decodeProduce =
+/** kafkajs's own produce request rejects for the first partition that failed; this tells of each. */
+export const decodeProduce =
   require("kafkajs/src/protocol/requests/produce/v7/response.js") as ProtocolRequest<ProduceResponse>["response"];
+
+/** The checksum of record batches, as an unsigned number of 32 bits. */
+export const crc32c = require("kafkajs/src/protocol/recordBatch/crc32C/index.js") as (
+  bytes: Uint8Array,
+) => number;
 
 /** Makes a batch of what was fetched from an offset on. */
 export const Batch = require("kafkajs/src/consumer/batch.js") as new (

@@ -1,7 +1,6 @@
 import { partitionOf } from "#lib/murmur2";
 import type { AppendResult, NewRecord, RecordLogError } from "../record-log.ts";
-import type { ProducedMessage } from "./internals.ts";
-import { kafkaHeaders } from "./raw-headers.ts";
+import type { BatchRecord } from "./record-batch.ts";
 
 /** Records of one request, at most; well under a broker's default limit of 1 MiB for a batch. */
 export const REQUEST_BYTES = 512 * 1024;
@@ -35,11 +34,11 @@ export function requestsOf(records: readonly NewRecord[]): NewRecord[][] {
   return parts;
 }
 
-/** The messages for one partition, with their places in the list of records. */
+/** The records for one partition, with their places in the list of records. */
 export interface PartitionBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly messages: ProducedMessage[];
+  readonly records: BatchRecord[];
   readonly places: number[];
 }
 
@@ -68,23 +67,21 @@ export function batchesOf(
     const name = `${topic}-${partition}`;
     let batch = batches.get(name);
     if (!batch) {
-      batch = { topic, partition, messages: [], places: [] };
+      batch = { topic, partition, records: [], places: [] };
       batches.set(name, batch);
     }
-    batch.messages.push(messageOf(record, now));
+    batch.records.push(batchRecord(record, now));
     batch.places.push(place);
   }
   return [...batches.values()];
 }
 
-function messageOf({ key, value, headers, timestamp }: NewRecord, now: number): ProducedMessage {
-  return {
-    key: key === null ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-    headers: kafkaHeaders(headers ?? []),
-    timestamp: String(timestamp ?? now),
-  };
-}
+const batchRecord = ({ key, value, headers, timestamp }: NewRecord, now: number): BatchRecord => ({
+  key,
+  value,
+  headers: headers ?? [],
+  timestamp: timestamp ?? now,
+});
 
 /** What became of a batch: the offset of its first record, or why Kafka refused it. */
 export type BatchOutcome = { readonly baseOffset: number } | { readonly refusal: RecordLogError };
@@ -95,7 +92,7 @@ export function outcomesOf(
   outcomes: ReadonlyMap<PartitionBatch, BatchOutcome>,
 ): readonly (AppendResult | RecordLogError)[] {
   const results: (AppendResult | RecordLogError)[] = Array.from({ length: count });
-  for (const [{ topic, partition, messages, places }, outcome] of outcomes) {
+  for (const [{ topic, partition, records, places }, outcome] of outcomes) {
     for (const [index, place] of places.entries()) {
       results[place] =
         "refusal" in outcome
@@ -104,7 +101,7 @@ export function outcomesOf(
               topic,
               partition,
               offset: outcome.baseOffset + index,
-              timestamp: Number(messages[index]?.timestamp),
+              timestamp: records[index]?.timestamp ?? 0,
             };
     }
   }

@@ -2,14 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RecordLogError } from "../record-log.ts";
 import type { AppendResult, NewRecord } from "../record-log.ts";
 import { kafkaErrorType, recordLogError } from "./errors.ts";
-import { produceRequest, protocolError, topicMetadata } from "./internals.ts";
-import type {
-  Broker,
-  Cluster,
-  ProduceOptions,
-  ProduceResponse,
-  ProducerIdentity,
-} from "./internals.ts";
+import { protocolError, topicMetadata } from "./internals.ts";
+import type { Broker, Cluster, ProduceResponse, ProducerIdentity } from "./internals.ts";
+import { produceRequest } from "./produce-request.ts";
 import { Partitioner, batchesOf, outcomesOf } from "./produced-records.ts";
 import type { BatchOutcome, PartitionBatch } from "./produced-records.ts";
 import { initProducerId } from "./transaction-requests.ts";
@@ -163,7 +158,7 @@ export class ProducerSession {
   }
 
   #count(batch: PartitionBatch): void {
-    const next = (this.#sequence(batch) + batch.messages.length) % SEQUENCES;
+    const next = (this.#sequence(batch) + batch.records.length) % SEQUENCES;
     this.#sequences.set(`${batch.topic}-${batch.partition}`, next);
   }
 
@@ -189,10 +184,9 @@ export class ProducerSession {
       const request = produceRequest({
         ...this.identity,
         transactionalId,
-        acks: -1,
-        timeout: FOLLOWERS_TIMEOUT_MS,
+        timeoutMs: FOLLOWERS_TIMEOUT_MS,
         compression,
-        topicData: this.#topicData(batches),
+        batches: batches.map((batch) => ({ ...batch, firstSequence: this.#sequence(batch) })),
       });
       response = await broker.connectionPool.send(request);
     } catch (error) {
@@ -217,17 +211,6 @@ export class ProducerSession {
       }
     }
     return again;
-  }
-
-  #topicData(batches: readonly PartitionBatch[]): ProduceOptions["topicData"] {
-    return [...Map.groupBy(batches, ({ topic }) => topic)].map(([topic, list]) => ({
-      topic,
-      partitions: list.map((batch) => ({
-        partition: batch.partition,
-        firstSequence: this.#sequence(batch),
-        messages: batch.messages,
-      })),
-    }));
   }
 
   /** A request to the transaction coordinator (for a plain producer: any broker). */
