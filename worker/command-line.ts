@@ -1,8 +1,10 @@
 import { ConfigError } from "#connect-api";
 import type { Props } from "#connect-api";
 import { RecordLogError } from "#broker";
+import { unknownSettings } from "./config/unknown-settings.ts";
 import { readPropsFile } from "./config/worker-config.ts";
 import { HerderError } from "./herder/herder.ts";
+import { INITIAL_STATES, initialStateOf } from "./herder/initial-state.ts";
 import { describeError, getLogger } from "./logging/index.ts";
 import { startWorker } from "./worker.ts";
 import type { Worker } from "./worker.ts";
@@ -49,7 +51,13 @@ function stopOnSignals(worker: Worker): void {
 
 async function start(file: string): Promise<Worker> {
   try {
-    return await startWorker(readPropsFile(file));
+    const props = readPropsFile(file);
+    const unknown = unknownSettings(props);
+    if (unknown.length > 0) {
+      const fields = { code: "SETTING_UNKNOWN", settings: unknown.join(", ") };
+      log.warn(fields, "The worker's file has settings that nobody reads; are they misspelled?");
+    }
+    return await startWorker(props);
   } catch (error) {
     if (error instanceof ConfigError)
       fail(`The worker's settings in ${file}:\n${error.message}`, 1);
@@ -65,23 +73,34 @@ async function start(file: string): Promise<Worker> {
   }
 }
 
-/** Creates or updates the connector of a file: `{"name","config"}`, a flat map, or properties. */
+/**
+ * Creates or updates the connector of a file: `{"name","config","initial_state"?}`, a flat map, or properties. The
+ * initial state is that of a connector that is not there yet.
+ */
 async function postFile({ herder }: Worker, file: string): Promise<void> {
   try {
-    const { name, config } = connectorOf(readPropsFile(file));
-    await herder.putConnectorConfig(name, config);
+    const { name, config, initialState } = connectorOf(readPropsFile(file));
+    if (initialState === undefined || herder.connectors().includes(name)) {
+      await herder.putConnectorConfig(name, config);
+    } else await herder.createConnector(name, config, initialState);
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof HerderError)) throw error;
     fail(`The connector in ${file}: ${error.message}`, 3);
   }
 }
 
-function connectorOf(content: Props): { readonly name: string; readonly config: Props } {
-  const nested = content as unknown as { name?: string; config?: Props };
-  const config = typeof nested.config === "object" ? nested.config : content;
+function connectorOf(content: Props) {
+  const nested = content as unknown as { name?: string; config?: Props; initial_state?: string };
+  const isNested = typeof nested.config === "object";
+  const config = isNested ? (nested.config as Props) : content;
   const name = nested.name ?? config["name"];
   if (!name) throw new ConfigError("CONFIG_MISSING", 'The file names no connector ("name")');
-  return { name, config };
+  const text = isNested ? nested.initial_state : undefined;
+  const initialState = text === undefined ? undefined : initialStateOf(String(text));
+  if (text !== undefined && initialState === undefined) {
+    throw new ConfigError("CONFIG_INVALID", `initial_state is one of ${INITIAL_STATES.join(", ")}`);
+  }
+  return { name, config, initialState };
 }
 
 function fail(message: string, code: number): never {

@@ -74,6 +74,37 @@ test("a worker says where it is, takes a connector file, and ends with 0 at SIGT
   assert.equal(stdout.trim().split("\n").length, 1);
 });
 
+test("a connector file may say in which state a new connector begins", async (t) => {
+  const { ready } = startMain(
+    t,
+    SETTINGS,
+    JSON.stringify({
+      name: "stream",
+      config: { "connector.class": "TopicStreamConnector", topics: "in" },
+      initial_state: "stopped",
+    }),
+  );
+
+  const url = await ready;
+  let status = "";
+  while (!status.includes('"type"')) {
+    status = await (await fetch(`${url}/connectors/stream/status`)).text();
+  }
+
+  assert.match(status, /"connector":\{"state":"STOPPED".*"tasks":\[\]/);
+});
+
+test("a setting that nobody reads is warned of by its name alone", async (t) => {
+  const { ended, ready, signal } = startMain(t, `${SETTINGS}sasl_jaas_config=secret\n`);
+  await ready;
+  signal("SIGTERM");
+
+  const { stdout, stderr } = await ended;
+
+  assert.match(stdout + stderr, /SETTING_UNKNOWN.*sasl_jaas_config/);
+  assert.doesNotMatch(stdout + stderr, /secret/);
+});
+
 test("wrong settings end it with 1 and every error at once", async (t) => {
   const { ended } = startMain(
     t,
@@ -112,6 +143,11 @@ for (const [what, content, message] of [
     "has an invalid config",
     '{"name":"c","config":{"connector.class":"TopicStreamConnector"}}',
     /Must configure one of topics or topics\.regex/,
+  ],
+  [
+    "has no such state",
+    '{"name":"c","config":{},"initial_state":"ASLEEP"}',
+    /initial_state is one of RUNNING, PAUSED, STOPPED/,
   ],
 ] as const) {
   test(`a connector file that ${what} ends it with 3`, async (t) => {

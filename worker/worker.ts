@@ -17,6 +17,7 @@ import { loadPlugins } from "./plugins/load-plugins.ts";
 import { startRestServer } from "./rest/index.ts";
 import type { RestServer } from "./rest/index.ts";
 import { ConfigStore } from "./storage/config-store.ts";
+import { internalTopics } from "./storage/internal-topics.ts";
 import { KeyedTopic } from "./storage/keyed-topic.ts";
 import { OffsetStore } from "./storage/offset-store.ts";
 import { StatusStore } from "./storage/status-store.ts";
@@ -58,7 +59,8 @@ export async function startWorker(written: Props): Promise<Worker> {
   const stores: KeyedTopic[] = [];
   let rest: RestServer | undefined;
   try {
-    for (const options of internalTopics(config)) stores.push(await KeyedTopic.open(log, options));
+    for (const options of internalTopics(props, config))
+      stores.push(await KeyedTopic.open(log, options));
     const [configs, offsets, statuses] = stores as [KeyedTopic, KeyedTopic, KeyedTopic];
     const metrics = new Metrics({
       sampleMs: config["metrics.sample.window.ms"],
@@ -157,29 +159,6 @@ function workerGroup(
 function placeOf(config: WorkerConfig, listener: string): string {
   const { host } = new URL(listener);
   return `${config["client.id"] || "connect"}-${systemHostname()}-${host}`;
-}
-
-function internalTopics(config: WorkerConfig) {
-  return [
-    {
-      topic: config["config.storage.topic"],
-      partitions: 1,
-      replicationFactor: config["config.storage.replication.factor"],
-      clientId: "connect-configs",
-    },
-    {
-      topic: config["offset.storage.topic"],
-      partitions: config["offset.storage.partitions"],
-      replicationFactor: config["offset.storage.replication.factor"],
-      clientId: "connect-offsets",
-    },
-    {
-      topic: config["status.storage.topic"],
-      partitions: config["status.storage.partitions"],
-      replicationFactor: config["status.storage.replication.factor"],
-      clientId: "connect-statuses",
-    },
-  ];
 }
 
 /** `host:port` under which this worker is known. An address that means all of them is no address to ask. */

@@ -1,14 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LogRecord, NewRecord, Producer, Reader, RecordLog } from "#broker";
 import { getLogger } from "../logging/index.ts";
+import { ensureInternalTopic } from "./internal-topics.ts";
+import type { InternalTopic } from "./internal-topics.ts";
 
 const log = getLogger("worker.storage");
 
-export interface KeyedTopicOptions {
-  readonly topic: string;
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  readonly clientId: string;
+export interface KeyedTopicOptions extends InternalTopic {
   /** Client settings of the producer, as text. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -60,12 +58,10 @@ export class KeyedTopic {
     this.#reader = reader;
   }
 
-  /** Makes the topic if need be and reads all of it. */
+  /** Makes the topic if need be and reads all of it. Rejects with ConfigError for a topic that would lose records. */
   static async open(recordLog: RecordLog, options: KeyedTopicOptions): Promise<KeyedTopic> {
-    const { topic, partitions, replicationFactor, clientId, settings = {} } = options;
-    await recordLog.admin.createTopics([
-      { topic, partitions, replicationFactor, config: { "cleanup.policy": "compact" } },
-    ]);
+    const { topic, clientId, settings = {} } = options;
+    await ensureInternalTopic(recordLog, options);
     const producer = await recordLog.producer({ clientId, settings });
     try {
       const keyed = new KeyedTopic(topic, producer, await recordLog.reader({ topic }));

@@ -1,10 +1,9 @@
 import { HerderError } from "../../herder/herder.ts";
 import type { Herder, InitialState, RawConfig } from "../../herder/herder.ts";
+import { INITIAL_STATES, initialStateOf } from "../../herder/initial-state.ts";
 import { configBody, objectBody, textOf } from "../request-body.ts";
 import { isTrue, nameOf, requestTimeout } from "../request.ts";
 import type { Resource } from "../resource.ts";
-
-const STATES: readonly InitialState[] = ["RUNNING", "PAUSED", "STOPPED"];
 
 /** Connectors, their configs and their states. Source: ConnectorsResource. */
 export const connectorsResource: Resource = (app, { herder, requestTimeoutMs }) => {
@@ -112,9 +111,8 @@ function checkName(name: string, config: RawConfig): void {
 
 function initialState(value: unknown): InitialState | undefined {
   if (value === undefined || value === null) return undefined;
-  const wanted = textOf(value, '"initial_state"').toUpperCase();
-  const state = STATES.find((each) => each === wanted);
+  const state = initialStateOf(textOf(value, '"initial_state"'));
   if (state) return state;
-  const message = `Cannot construct instance of "initial_state": it has to be one of ${STATES.join(", ")}`;
+  const message = `Cannot construct instance of "initial_state": it has to be one of ${INITIAL_STATES.join(", ")}`;
   throw new HerderError(500, message);
 }
