@@ -8,6 +8,8 @@ import {
   BYTES_SCHEMA,
   DATE_SCHEMA,
   Decimal,
+  FLOAT32_SCHEMA,
+  FLOAT64_SCHEMA,
   INT32_SCHEMA,
   INT64_SCHEMA,
   INT8_SCHEMA,
@@ -223,4 +225,20 @@ test("a content type of JSON is written beside bare JSON, and not where an id st
 
   assert.deepEqual(framed, []);
   assert.deepEqual(bare[0], typed()[0]);
+});
+
+test("a float has the digits that it was given, and what is no number is never written as null", async (t) => {
+  const make = setup(t);
+  const unchecked = { "json.fail.invalid.schema": "false" };
+  const text = async (schema: Schema, value: number): Promise<string> => {
+    const bytes = await make(unchecked).fromConnectData(`t.${schema.type}`, schema, value);
+    return Buffer.from((bytes as Uint8Array).subarray(5)).toString("utf8");
+  };
+
+  assert.equal(await text(FLOAT32_SCHEMA, Math.fround(7.1)), "7.1");
+  assert.equal(await text(FLOAT64_SCHEMA, 7.1), "7.1");
+  assert.equal(await text(FLOAT64_SCHEMA, Number.NaN), '"NaN"');
+  await assert.rejects(async () => make().fromConnectData("t", FLOAT64_SCHEMA, Number.NaN), {
+    code: "JSON_SCHEMA_MISMATCH",
+  });
 });

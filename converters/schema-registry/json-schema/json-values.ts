@@ -7,6 +7,7 @@ import {
   Struct,
   TIME,
   TIMESTAMP,
+  floatText,
   validateValue,
 } from "#connect-api";
 import type { Schema } from "#connect-api";
@@ -39,6 +40,11 @@ export function jsonOfConnect(schema: Schema, given: unknown, options: JsonDataO
   switch (schema.type) {
     case "INT64":
       return exactNumber(String(value));
+    case "FLOAT32":
+      // 7.1 of 32 bits is 7.099999904632568 of 64, which nobody sent.
+      return Number.isFinite(value) ? exactNumber(floatText(value as number)) : String(value);
+    case "FLOAT64":
+      return finiteOrText(value as number);
     case "BYTES":
       return Buffer.from(value as Uint8Array).toString("base64");
     case "ARRAY":
@@ -78,10 +84,16 @@ export function jsonOfConnect(schema: Schema, given: unknown, options: JsonDataO
   }
 }
 
+/** JSON has no NaN and no infinity; Confluent's converter writes them as text, where JSON.stringify makes them null. */
+function finiteOrText(number: number): number | string {
+  return Number.isFinite(number) ? number : String(number);
+}
+
 /** Plain data as a JSON tree. */
 export function jsonOfPlain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === "bigint") return exactNumber(String(value));
+  if (typeof value === "number") return finiteOrText(value);
   if (typeof value !== "object" || isExactNumber(value)) return value;
   if (value instanceof NarrowNumber) return value.value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
