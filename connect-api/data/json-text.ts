@@ -1,4 +1,7 @@
 import { Decimal } from "./decimal.ts";
+import { floatText } from "./java-text.ts";
+import { NarrowNumber } from "./narrow-number.ts";
+import type { SchemaType } from "./schema.ts";
 import { Struct } from "./struct.ts";
 
 /**
@@ -9,19 +12,35 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value, jsonMember) ?? "null";
 }
 
-/** `this` is the object that holds the value: bytes of Node have lost their kind in `value` (Buffer.toJSON). */
+/**
+ * `this` is the object that holds the value: bytes of Node and narrow numbers have lost their kind in `value` (toJSON).
+ */
 function jsonMember(this: unknown, key: string, value: unknown): unknown {
-  if (value === null || typeof value !== "object") {
-    return typeof value === "bigint" ? JSON.rawJSON(String(value)) : value;
-  }
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return JSON.rawJSON(String(value));
   const original = (this as Readonly<Record<string, unknown>>)[key];
+  if (typeof value !== "object") {
+    return original instanceof NarrowNumber ? withDigits(original.type, value) : value;
+  }
   if (original instanceof Uint8Array) return Buffer.from(original).toString("base64");
   if (value instanceof Decimal) return JSON.rawJSON(String(value));
   if (value instanceof Struct) {
-    return Object.fromEntries(value.schema.fields.map(({ name }) => [name, value.get(name)]));
+    return Object.fromEntries(
+      value.schema.fields.map(({ name, schema }) => [
+        name,
+        withDigits(schema.type, value.get(name)),
+      ]),
+    );
   }
   if (value instanceof Map) {
     return Object.fromEntries([...value].map(([name, item]) => [String(name), item as unknown]));
   }
   return value;
+}
+
+/** 7.1 of 32 bits is 7.099999904632568 of 64, which nobody sent. */
+function withDigits(type: SchemaType, value: unknown): unknown {
+  return type === "FLOAT32" && Number.isFinite(value)
+    ? JSON.rawJSON(floatText(value as number))
+    : value;
 }

@@ -41,8 +41,7 @@ export function jsonOfConnect(schema: Schema, given: unknown, options: JsonDataO
     case "INT64":
       return exactNumber(String(value));
     case "FLOAT32":
-      // 7.1 of 32 bits is 7.099999904632568 of 64, which nobody sent.
-      return Number.isFinite(value) ? exactNumber(floatText(value as number)) : String(value);
+      return floatJson(value as number);
     case "FLOAT64":
       return finiteOrText(value as number);
     case "BYTES":
@@ -89,13 +88,20 @@ function finiteOrText(number: number): number | string {
   return Number.isFinite(number) ? number : String(number);
 }
 
+/** 7.1 of 32 bits is 7.099999904632568 of 64, which nobody sent. */
+function floatJson(float: number): unknown {
+  return Number.isFinite(float) ? exactNumber(floatText(float)) : String(float);
+}
+
 /** Plain data as a JSON tree. */
 export function jsonOfPlain(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === "bigint") return exactNumber(String(value));
   if (typeof value === "number") return finiteOrText(value);
   if (typeof value !== "object" || isExactNumber(value)) return value;
-  if (value instanceof NarrowNumber) return value.value;
+  if (value instanceof NarrowNumber) {
+    return value.type === "FLOAT32" ? floatJson(value.value) : value.value;
+  }
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (Array.isArray(value)) return value.map(jsonOfPlain);
   const entries = value instanceof Map ? [...value] : Object.entries(value);
