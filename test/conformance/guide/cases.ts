@@ -36,6 +36,12 @@ export function forMap(map: string, { segments, tested }: HostMessage): HostMess
   return { segments, tested: spokenOf };
 }
 
+/** `$this` with the map of a person makes that person, whatever the segment makes else: CX[RelatedPerson-Mother]. */
+function resourceOf(dataTypeMap: string, segmentMap: string): string {
+  const person = /\[((?:RelatedPerson|Practitioner)[A-Za-z]*)/.exec(dataTypeMap)?.[1];
+  return person ?? /\[([A-Za-z]+)/.exec(segmentMap)?.[1] ?? "";
+}
+
 interface SegmentHost {
   readonly host: () => HostMessage;
   readonly condition: string;
@@ -128,10 +134,11 @@ export class Guide {
       row.v2Type === "varies" || row.v2Type === "" ? (stated ?? (mapType || "ST")) : row.v2Type;
     return this.hosts(row.map).map(({ host, condition }) => ({
       row,
+      field: row,
       host: () => forMap(row.map, host()),
       place,
       type: place.length > 1 ? typeAt(type, place.slice(1)) : type,
-      resourceType: /\[([A-Za-z]+)/.exec(row.map)?.[1] ?? "",
+      resourceType: resourceOf(row.rawTarget === "$this" ? row.dataTypeMap : "", row.map),
       target: row.rawTarget,
       urls: this.#urls.get(row.map) ?? new Map(),
       fieldTypes: this.#fieldTypes,
@@ -171,10 +178,18 @@ export class Guide {
         const [source, own] = place.includes("|") ? place.split("|") : ["", place];
         urls.set(source === "" ? `${prefix}${own}` : `${source}|${prefix}${own}`, url);
       }
-      const own = row.rawTarget.replace(/^\[\d+\]\.?/, "");
+      const own = row.rawTarget
+        .replace(/^\[\d+\]\.?/, "")
+        // The map of a place speaks of the place itself.
+        .replace(/^location\(Location\.(.*)\)$/, "$1")
+        .replace(/^Quantity\./, "")
+        // Parts of the extension that the field is, whose names the guide does not all spell as HL7 does.
+        .replace(/^extension\[1\]:group\.url$/, "extension.url")
+        .replace(/^extension\[1\]:[a-z-]+\.value/, "extension.extension.value");
       return {
         ...carrier,
         row,
+        field: carrier.field,
         place: [...carrier.place, ...inner],
         ...(inner.length > 0 ? { around: { place: carrier.place, type: carrier.type } } : {}),
         type: inner.length > 0 ? typeAt(carrier.type, inner) : carrier.type,

@@ -22,6 +22,10 @@ const tokenPattern =
 export function parseCondition(text: string): Condition | undefined {
   const mended = text
     .replaceAll("PL3.NOT", "PL.3 NOT")
+    // The code of table 0063 for the patient.
+    .replaceAll("'patient'", '"SEL"')
+    // A time has no fifth component: minutes are meant.
+    .replace(/PR1-5\.5 (IS |NOT )?VALUED/, "PR1-5 $1LENGTH GREATER THAN 8")
     .replaceAll(', X")', ', "X")')
     .replaceAll(/LST\.COUNT/gi, "COUNT");
   const tokens = [...mended.matchAll(tokenPattern)].map(([token]) => token);

@@ -19,6 +19,8 @@ import type { Found, Json } from "./target.ts";
 /** What a message is expected to give, and where its tested value stands. */
 export interface Case {
   readonly row: MapRow;
+  /** The row of the field that the place stands in; the row itself for segment maps. */
+  readonly field: MapRow;
   readonly host: () => HostMessage;
   /** Field, component, sub-component of the tested segment. */
   readonly place: readonly number[];
@@ -58,6 +60,8 @@ export function judge(given: Case, content?: Content, expected?: readonly string
   setBeside(given, host);
   setSample(given, host, sample);
   applyConditions(given, host, "true");
+  // A code that is tried stands for the one that a condition asks for.
+  if (content !== undefined && given.place.length > 0) host.tested.set(given.place, content);
   const message = messageText(host);
   const found = look(given, converted(message));
   // A condition on the field itself says what it holds.
@@ -70,7 +74,8 @@ export function judge(given: Case, content?: Content, expected?: readonly string
 /** Makes the last condition false: the row's value must not be there. Undefined when there is none to make false. */
 export function judgeFalse(given: Case): Outcome | undefined {
   const last = given.conditions.at(-1);
-  if (!last || !parseCondition(last.text)) return undefined;
+  // Nobody can be asked whether an authority is in a registry.
+  if (!last || !parseCondition(last.text) || last.text.includes("http")) return undefined;
   const host = given.host();
   const sample = sampleFor(given, host);
   setBeside(given, host);
@@ -99,6 +104,26 @@ const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "AIS-10": { ...BEGINS, "SCH-25": "" },
   "SCH-25": BEGINS,
   "DG1[EpisodeOfCare]": { "PV1-54": "EPI1^^^HOSP" },
+  "AL1-4": { "AL1-5": "Rash" },
+  "IAM-4": { "IAM-5": "Rash" },
+  "IAM-15": { "IAM-14": "Doe^Ann" },
+  "OBR-8": { "OBR-7": "20240301101500+0100" },
+  "OBX-11": { "OBX-5": "" },
+  "OBX-24": { "OBX-23": "Clinic" },
+  "NK1-30": { "NK1-13": "Clinic" },
+  "NK1-31": { "NK1-13": "Clinic" },
+  "NK1-32": { "NK1-13": "Clinic" },
+  "OBR[Specimen]": { "OBR-15": "BLD" },
+  "PR1-7": { "PR1-5": "20240301101500+0100" },
+  "RXO-1": { "RXO-5": "TAB^Tablet^L" },
+  "RXO-2": { "RXO-3": "60" },
+  "RXO-3": { "RXO-2": "20" },
+  "RXO-4": { "RXO-2": "20", "RXO-3": "60" },
+  "RXO-12": { "RXO-11": "30" },
+  "RXO-19": { "RXO-18": "250" },
+  "RXO-25": { "RXO-18": "250" },
+  "RXO-26": { "RXO-18": "250", "RXO-25": "5" },
+  "TQ1-5": { "TQ1-3": "^^^^^^^AC" },
   // A Provenance needs somebody who did it.
   "ORC[Provenance]": { "ORC-12": "PRA9^Orders^Olga" },
   "ORC-21": { "ORC-12": "PRA9^Orders^Olga" },
@@ -119,8 +144,8 @@ const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "ROL-11": { "ROL-14": "Clinic" },
 };
 
-function setBeside({ row }: Case, { segments, tested }: HostMessage): void {
-  const companions = [row.source, row.map, `${row.map}|${row.source}`].map((key) => beside[key]);
+function setBeside({ field: { source, map } }: Case, { segments, tested }: HostMessage): void {
+  const companions = [source, map, `${map}|${source}`].map((key) => beside[key]);
   for (const [field, text] of companions.flatMap((each) => Object.entries(each ?? {}))) {
     const [name, number] = field.split("-");
     const segment =
@@ -129,11 +154,11 @@ function setBeside({ row }: Case, { segments, tested }: HostMessage): void {
   }
 }
 
-function setSample({ place, around }: Case, { tested }: HostMessage, sample: Content): void {
+function setSample({ place, around, field }: Case, { tested }: HostMessage, sample: Content): void {
   if (around) {
     tested.set(
       around.place,
-      sampleOf(around.type, around.place.join("c"), around.place.length - 1),
+      asked[field.source] ?? sampleOf(around.type, around.place.join("c"), around.place.length - 1),
     );
   }
   if (place.length > 0) tested.set(place, sample);
@@ -197,22 +222,40 @@ const asked: Readonly<Record<string, Content>> = {
   "AIP-12": "Booked",
   "AIS-5": "30",
   "EVN-2": "20240309101500+0100",
+  "IAM-17": ["I", "Inactive", "HL70438"],
   "MSA-1": "AA",
+  "NK1-6": ["", "", "PH", "", "31", "20", "5551234"],
+  "OBR-13": ["F", "Patient was fasting", "HL70916"],
+  "TQ1-5": ["30", "min"],
+  "TQ1-6": ["2", "h"],
+  "TQ1-13": ["45", "min"],
   "TXA-3": "TEXT",
   "TXA-17": "AU",
+  "XAD[Address]|extension[2].uri": "BDL",
+  "XAD[Address]|extension[2].valueCodeableConcept.coding.value": "BDL",
+  "XAD[Address]|extension[2].valueCodeableConcept.coding.system": "BDL",
 };
 
 /** What such a value is in FHIR, where the element is bound to FHIR's own codes and the guide leaves the rest open. */
 const meant: Readonly<Record<string, readonly string[]>> = {
   "AIP-12": ["accepted"],
+  "IAM-17": ["inactive"],
+  "ED.3": ["text/plain"],
   "MSA-1": ["ok"],
+  "TQ.3": ["3", "d"],
   "TXA-3": ["text/plain"],
   "TXA-17": ["final"],
 };
 
-function sampleFor({ row, type, place }: Case, { tested }: HostMessage): Content {
-  const wanted = asked[row.source];
+function sampleFor({ row, field, type, place, around }: Case, { tested }: HostMessage): Content {
+  const wanted = asked[`${row.map}|${row.rawTarget}`] ?? asked[row.source];
   if (wanted !== undefined) return wanted;
+  const whole = around && asked[field.source];
+  if (typeof whole === "string" && !hasComponents(around?.type ?? "")) return whole;
+  if (around && typeof whole === "object" && place.length === around.place.length + 1) {
+    const part = whole[(place.at(-1) ?? 0) - 1];
+    if (part !== undefined) return part;
+  }
   // The trigger event decides whether the message is read at all, so it stays that of the message.
   if (tested.name === "MSH" && place[0] === 9) return tested.contentAt(place);
   if (row.vocabularyMap !== "") {
@@ -236,10 +279,15 @@ function conceptTable(map: string): string | undefined {
 }
 
 /** Texts of which one must be in the element. */
-function expectations({ row, type }: Case, sample: Content): readonly string[] {
+function expectations({ row, field, type, place }: Case, sample: Content): readonly string[] {
   if (row.fixed !== undefined) return [row.fixed];
-  if (row.isComputed) return [];
-  const translated = meant[row.source];
+  // A row without a field of its own, or without a literal for a URL, says only that the element is there.
+  if (place.length === 0 || !/\d/.test(row.source) || /extension.*\.ur[il]\)*$/.test(row.rawTarget))
+    return [];
+  if (row.fhirType.startsWith("Reference") && row.dataTypeMap === "") return [];
+  if (row.isComputed || row.rawTarget.includes("=")) return [];
+  const isWhole = place.length === 1 || !hasComponents(field.v2Type);
+  const translated = meant[row.source] ?? (isWhole ? meant[field.source] : undefined);
   if (translated) return translated;
   if (row.vocabularyMap !== "") {
     const sent = texts(sample)[type === "MSG" ? 1 : 0];
@@ -248,8 +296,11 @@ function expectations({ row, type }: Case, sample: Content): readonly string[] {
     if (coded && (coded.v2Code === sent || sent === undefined)) return [coded.code];
   }
   const all = texts(sample);
+  // The numbers of an array are one text.
+  if (type === "NA") return [all.join(" ")];
   // What stands nowhere else in the message tells more than a code or a number that may.
-  const own = all.filter((text) => /^V\d|.{6}/.test(text));
+  const isDate = (text: string): boolean => /^20\d{12}/.test(text) && row.rawTarget !== "$this";
+  const own = all.filter((text) => /^V\d|.{6}/.test(text) && !isDate(text));
   return (own.length > 0 ? own : all).flatMap((text) => shapes(text, type, row.fhirType));
 }
 
@@ -326,8 +377,9 @@ const others: Readonly<Record<string, string>> = {
 function applyConditions(given: Case, host: HostMessage, mode: "true" | "false"): void {
   const { conditions, row } = given;
   // Rows that ask for a type in OBX-2 speak of an OBX-5 of that type.
-  const stated = /OBX-2\s*(?:EQUALS|=|IN)\s*\(?"([A-Z]+)"/.exec(row.condition)?.[1];
-  if (stated !== undefined && !row.source.startsWith("OBX-5") && host.tested.name === "OBX") {
+  const asks = row.condition.includes("OBX-2") ? row : given.field;
+  const stated = statedType(asks.condition);
+  if (stated !== undefined && !asks.source.startsWith("OBX-5") && host.tested.name === "OBX") {
     host.tested.set([5], sampleOf(stated, "5"));
   }
   for (const [index, { text, base }] of conditions.entries()) {
@@ -341,17 +393,23 @@ function applyConditions(given: Case, host: HostMessage, mode: "true" | "false")
   }
 }
 
+/** The type that a condition asks for in OBX-2; of several the one that is a single number. */
+function statedType(condition: string): string | undefined {
+  if (/OBX-2\s*IN\s*\("NA", "NM"\)/.test(condition)) return "NM";
+  return /OBX-2\s*(?:EQUALS|=|IN)\s*\(?"([A-Z]+)"/.exec(condition)?.[1];
+}
+
 type Test = Extract<Condition, { kind: "test" }>;
 
 function applyTest(test: Test, host: HostMessage, base: readonly number[], given: Case): void {
   const place = placeOf(test.ref, host, base, given);
   if (!place) return;
   const { segment, path } = place;
-  const [first = ""] = test.values;
+  const first = (test.values.includes("NM") ? "NM" : test.values[0]) ?? "";
   switch (test.verb) {
     case "valued":
       if (test.not) segment.set(path, "");
-      else if (path.join(".") !== given.place.join(".")) {
+      else if (segment.valueAt(path) === "" && path.join(".") !== given.place.join(".")) {
         segment.set(path, sampleOf(place.type, path.join("c"), path.length - 1));
       }
       return;

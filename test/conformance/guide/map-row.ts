@@ -34,7 +34,7 @@ export interface MapRow {
 export function mapRows({ name, rows }: GuideTable): MapRow[] {
   return rows.flatMap((cells, index): MapRow[] => {
     const cell = (at: number): string => (cells[at] ?? "").trim();
-    const rawTarget = cell(9);
+    const rawTarget = mended(name, cell(9));
     // "local implementation": the guide leaves the element to the user's country.
     if (rawTarget === "" || rawTarget === "local implementation") return [];
     return [
@@ -45,7 +45,7 @@ export function mapRows({ name, rows }: GuideTable): MapRow[] {
         source:
           /^[A-Z]{2}[A-Z0-9]$/.test(cell(1)) && cell(2) !== "" && /^[1-9]\d*$/.test(cell(0))
             ? `${cell(1)}-${cell(0)}`
-            : cell(1),
+            : (sources[`${name}|${cell(1)}`] ?? cell(1)),
         v2Type: cell(3).split(" ")[0] ?? "",
         condition: cell(6),
         narrative: cell(8),
@@ -54,13 +54,45 @@ export function mapRows({ name, rows }: GuideTable): MapRow[] {
         fhirType: cell(11),
         dataTypeMap: cell(14),
         vocabularyMap: cell(15).replaceAll(/[/ ]/g, ""),
-        fixed: literal(cell(16)),
+        fixed: literals[`${name}|${rawTarget}`] ?? literalOf(cell(16), cell(14)),
         isComputed: cell(16) !== "" && !/^"[^"]*"$/.test(cell(16)),
         segmentMap: cell(10),
         references: cell(11),
       },
     ];
   });
+}
+
+/** Fields that a table calls by the name of another segment. */
+const sources: Readonly<Record<string, string>> = {
+  "RXO[MedicationRequest]|RXE-19": "RXO-23",
+};
+
+/** Elements that a table names as if they stood elsewhere. */
+function mended(map: string, target: string): string {
+  if (map.startsWith("TQ1[") || map === "TQ[ServiceRequest]") {
+    const timing =
+      map === "TQ1[MedicationRequest]" ? "dosageInstruction.timing" : "occurrenceTiming";
+    return target
+      .replace(/^occur[a-z]*T[iI]ming/, timing)
+      .replace(/([tT]iming)\.(bounds|duration)/, "$1.repeat.$2")
+      .replace(/^text$/, "dosageInstruction.text");
+  }
+  return target;
+}
+
+/** Literals that stand in another column, or that the element's name leaves no choice of. */
+const literals: Readonly<Record<string, string>> = {
+  "PV1[Encounter]|location[4].status": "reserved",
+  "OBX[Observation]|category[1].coding.system": "http://terminology.hl7.org/CodeSystem/v2-0936",
+  "OBX[Observation-Component]|category[1].coding.system":
+    "http://terminology.hl7.org/CodeSystem/v2-0936",
+  "SPM[Specimen]|identifier[3].type.coding.code": "SHIP",
+};
+
+/** A literal in the row of a person or a place is that of another row. */
+function literalOf(text: string, dataTypeMap: string): string | undefined {
+  return /^(?:XCN|PL)\[/.test(dataTypeMap) ? undefined : literal(text);
 }
 
 function literal(text: string): string | undefined {

@@ -49,7 +49,7 @@ export function reportText(rows: readonly RowResult[], codes: readonly CodeResul
     "\n## Put right in the guide's vocabulary\n",
     correctionTable(codes),
     "\n## Missing\n",
-    missingTable(rows),
+    missingTable(rows, codes),
   ].join("\n")}\n`;
 }
 
@@ -129,11 +129,15 @@ function correctionTable(codes: readonly CodeResult[]): string {
   ].join("\n");
 }
 
-function missingTable(rows: readonly RowResult[]): string {
+function missingTable(rows: readonly RowResult[], codes: readonly CodeResult[]): string {
   const listed = rows.filter(({ verdict }) => verdict === "missing");
-  if (listed.length === 0) return "Nothing.";
+  const unmapped = codes.filter(({ verdict }) => verdict === "missing");
+  if (listed.length + unmapped.length === 0) return "Nothing.";
   return [
     "| map | line | from | to | there is |\n|---|--:|---|---|---|",
+    ...unmapped.map(
+      ({ row, note }) => `| ${row.map} | | ${row.v2Code || row.code} | ${row.code} | ${note} |`,
+    ),
     ...listed.map(({ row, note }) =>
       [row.map, row.line, row.source, row.rawTarget, note]
         .map((cell) => String(cell).replaceAll("|", "\\|"))

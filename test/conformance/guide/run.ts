@@ -3,7 +3,7 @@ import type { Guide } from "./cases.ts";
 import { conceptMapRows } from "./concept-map-rows.ts";
 import type { ConceptMapRow } from "./concept-map-rows.ts";
 import { parseCondition } from "./condition.ts";
-import { UNUSED, differences, whyDifferent } from "./differences.ts";
+import { UNUSED, codeDifferences, differences, whyDifferent } from "./differences.ts";
 import type { Difference } from "./differences.ts";
 import { codedContent, converted, judge, judgeFalse } from "./judge.ts";
 import type { Case, Outcome } from "./judge.ts";
@@ -103,7 +103,9 @@ export function staleDifferences(): readonly string[] {
 function fillsAlone(row: MapRow, guide: Guide): boolean {
   if (row.condition === "" || !parseCondition(row.condition)) return false;
   const same = [...guide.segmentRows, ...guide.dataTypeRows].filter(
-    ({ map, target }) => map === row.map && target === row.target,
+    ({ map, target }) =>
+      map === row.map &&
+      (target === row.target || target.startsWith(`${row.target.replace(/\)+$/, "")}.`)),
   );
   return same.length === 1;
 }
@@ -120,7 +122,7 @@ function messageResult(row: MapRow, guide: Guide): RowResult {
     const [resourceType = "", target = ""] =
       /^([A-Z]\w+)(?:\[\d+\])?\.(.*)$/.exec(row.rawTarget)?.slice(1) ?? [];
     const plain: Case = {
-      ...{ row: { ...row, isComputed: true }, host, place: [], type: "", resourceType, target },
+      ...{ row, field: row, host, place: [], type: "", resourceType, target },
       ...{ urls: new Map(), fieldTypes: new Map(), conditions: conditionsOf(condition) },
     };
     return verdictOf("message", row, judge(plain));
@@ -214,24 +216,28 @@ function isSet({ from, path, to }: WantedReference, resources: readonly Json[]):
 /** Every row of the guide's vocabulary, through a message where a mapped field or component uses the concept map. */
 export function runCodes(folder: string, guide: Guide): readonly CodeResult[] {
   const rows = readTables(folder, "codesystems").flatMap(conceptMapRows);
-  const carriers = new Map<string, Case | undefined>();
+  const carriers = new Map<string, Case[]>();
   return rows.map((row) => {
-    if (!carriers.has(row.map)) carriers.set(row.map, carrierOf(row.map, guide));
-    return codeResult(row, carriers.get(row.map));
+    if (!carriers.has(row.map)) carriers.set(row.map, carriersOf(row.map, guide));
+    return codeResult(row, carriers.get(row.map) ?? []);
   });
 }
 
-/** The first place where a code of the concept map arrives. */
-function carrierOf(map: string, guide: Guide): Case | undefined {
+/** How many places of each row that uses a concept map are tried for a code. */
+const CARRIERS_MAX = 40;
+
+/** The places where codes of the concept map arrive, those that work for its first code in front. */
+function carriersOf(map: string, guide: Guide): Case[] {
   const uses = (row: MapRow): boolean => row.vocabularyMap === map.replaceAll(/[/ ]/g, "");
   const cases = [
-    ...guide.segmentRows.filter(uses).flatMap((row) => guide.segmentCases(row)),
-    ...guide.dataTypeRows.filter(uses).flatMap((row) => guide.dataTypeCases(row)),
-  ];
-  return cases.find((each) => judge(each).right) ?? cases[0];
+    ...guide.segmentRows.filter(uses).map((row) => guide.segmentCases(row)),
+    ...guide.dataTypeRows.filter(uses).map((row) => guide.dataTypeCases(row)),
+  ].flatMap((each) => each.slice(0, CARRIERS_MAX));
+  const first = cases.findIndex((each) => judge(each).right);
+  return first > 0 ? [...cases.splice(first, 1), ...cases] : cases;
 }
 
-function codeResult(row: ConceptMapRow, carrier: Case | undefined): CodeResult {
+function codeResult(row: ConceptMapRow, carriers: readonly Case[]): CodeResult {
   const v2Code = row.v2Code || row.code;
   const known = conceptMap(row.map as ConceptMapName).get(v2Code);
   if (known?.code !== row.code || known.system !== row.system) {
@@ -242,9 +248,17 @@ function codeResult(row: ConceptMapRow, carrier: Case | undefined): CodeResult {
       note: "another row of the table has the same v2 code",
     };
   }
-  if (!carrier) return { row, verdict: "right", through: "look-up", note: "" };
-  const wanted =
-    carrier.row.fhirType === "boolean" ? (row.code === "Y" ? "true" : "false") : row.code;
-  const { right, note } = judge(carrier, codedContent(carrier.type, row.map, v2Code), [wanted]);
-  return { row, verdict: right ? "right" : "missing", through: "message", note };
+  if (carriers.length === 0) return { row, verdict: "right", through: "look-up", note: "" };
+  let note = "";
+  for (const carrier of carriers) {
+    const outcome = judge(carrier, codedContent(carrier.type, row.map, v2Code), [row.code]);
+    if (outcome.right) return { row, verdict: "right", through: "message", note: "" };
+    note ||= outcome.note;
+  }
+  const why = codeDifferences.find(
+    ({ map, codes }) => map === row.map && (codes === undefined || codes.includes(v2Code)),
+  )?.why;
+  return why === undefined
+    ? { row, verdict: "missing", through: "message", note }
+    : { row, verdict: "different", through: "message", note: why };
 }

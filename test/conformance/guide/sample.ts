@@ -41,7 +41,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
   PT: ["PROC", "MODE"],
   RI: ["RPTCODE", "TIME"],
   RP: ["ST", "HD", "RPMAIN", "RPSUB"],
-  RPT: ["CWE", "ID", "DAY1", "DAY2", "NM", "TIMEUNIT", "ID", "ST", "NM", "TIMEUNIT", "ST"],
+  RPT: ["CWE", "ID", "DAY1", "DAY2", "NM", "TIMEUNIT", "ID", "EVENT", "NM", "TIMEUNIT", "ST"],
   SAD: ["ST", "ST", "ST"],
   SN: ["?CMP", "NM", "?SEP", "?NM"],
   SPS: ["CWE", "CWE", "TX", "CWE", "CWE", "CWE", "CWE"],
@@ -115,7 +115,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
     "AREANO",
     "LOCALNO",
     "EXTNO",
-    "ST",
+    "",
     "",
     "",
     "",
@@ -128,7 +128,7 @@ const components: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Values of the leaves that cannot be any text; `#` stands for the number of the place. */
+/** Values of the leaves that cannot be any text; `#` stands for a number of the place, of one digit or (`##`) of several. */
 const leaves: Readonly<Record<string, string>> = {
   ID: "Y",
   SI: "1",
@@ -138,7 +138,7 @@ const leaves: Readonly<Record<string, string>> = {
   DATETIME: "2024030#101500+0100",
   TS: "2024030#101500+0100",
   TM: "101500",
-  OID: "2.16.840.1.113883.19.4.#",
+  OID: "2.16.840.1.113883.19.4.##",
   ISO: "ISO",
   CS1: "LN",
   CS2: "SCT",
@@ -167,6 +167,7 @@ const leaves: Readonly<Record<string, string>> = {
   DAY1: "2",
   DAY2: "4",
   TIMEUNIT: "h",
+  EVENT: "AC",
   RPTCODE: "BID",
   TIME: "0900",
   EDTYPE: "TEXT",
@@ -192,8 +193,9 @@ export function sampleOf(type: string, place: string, depth = 0): Content {
 
 function leaf(type: string, place: string): string {
   const fixed = leaves[type];
-  const number = [...place].reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % 9, 7) + 1;
-  if (fixed !== undefined) return fixed.replace("#", String(number));
+  const number = (most: number): string =>
+    String([...place].reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % most, 7) + 1);
+  if (fixed !== undefined) return fixed.replace("##", number(9973)).replace("#", number(9));
   return `V${place}`;
 }
 

@@ -31,10 +31,13 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/valueSampedData/g, "valueSampledData"],
   [/valuedateTime/g, "valueDateTime"],
   [/extension(\[\d+\])?\.uri/g, "extension$1.url"],
-  [/\.coding\.(?:value|uri)$/g, ".coding.code"],
+  [/\.coding\.value$/g, ".coding.code"],
+  [/\.coding\.ur[il]$/g, ".coding.system"],
+  [/\.reference\(/g, "("],
+  [/line\[1-3\]\.line/g, "line"],
+  [/\.text\.text$/g, ".text"],
   [/valueExtension/g, "extension"],
   [/occurrenceTiming\.(bounds|duration)/g, "occurrenceTiming.repeat.$1"],
-  [/^Quantity\./g, ""],
   [/value\.CodeableConcept/g, "valueCodeableConcept"],
   [/medication\(/g, "medicationReference("],
   [/valueReference\(Group\.member\.entity\(/g, "valueReference(Group.member.entity("],
@@ -42,11 +45,9 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/component\[each\]/g, "component"],
   [/content(\[\d\])?\.(data|contentType|url)$/g, "content$1.attachment.$2"],
   // Elements whose name in R4 is another.
+  [/Medication\.doseForm/g, "Medication.form"],
   [/participant\.coveragePeriod/g, "participant.period"],
   [/"([A-Z]+)'"/g, '"$1"'],
-  // Sub-extensions of observation-v2-subid; the number tells which one it is.
-  [/extension\[1\]:group\.url/g, "extension.url"],
-  [/extension\[1\]:[a-z-]+\.value/g, "extension.extension.value"],
   [/udiCarrier(\[\d\])?\.udiCarrier\./g, "udiCarrier."],
 ];
 
@@ -60,6 +61,8 @@ const rightUrls: Readonly<Record<string, string>> = {
     "http://hl7.org/fhir/StructureDefinition/humanname-assembly-order",
   "https://hl7.org/fhir/R4/v3/ParticipationType/cs.html":
     "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+  UCUM: "http://unitsofmeasure.org",
+  "http://unitsofmeasure.org/": "http://unitsofmeasure.org",
   "http://terminology.hl7.org/ValueSet/v2-0119": "http://terminology.hl7.org/CodeSystem/v2-0119",
   "http://hl7.org/fhir/sid/us-ssn.": "http://hl7.org/fhir/sid/us-ssn",
   "https://hl7.org/fhir/R4/v3/RoleCode/cs.html#v3-RoleCode-_PersonalRelationshipRoleType":

@@ -79,6 +79,16 @@ export const cweIdentifier =
     };
   };
 
+/** All three codes of a CWE as identifiers. */
+export function cweIdentifiers(cwe: Repetition): Identifier[] {
+  return [1, 4, 10].flatMap((position): Identifier[] => {
+    const value = cwe.component(position).value;
+    if (value === "") return [];
+    const system = codingSystem(cwe.component(position + 2).value);
+    return [{ ...(system === undefined ? {} : { system }), value }];
+  });
+}
+
 /** A code of a fixed system. */
 export function codeOf(system: string, code: string): CodeableConcept {
   return { coding: [{ system, code }] };

@@ -8,12 +8,16 @@ import type { Parts } from "./parts.ts";
 
 type Unit = Pick<Quantity, "unit" | "code" | "system">;
 
-/** A unit from a CWE: its code and system are given only together. Source: CWE[Quantity]. */
+/**
+ * A unit from a CWE: its code and system are given only together. The alternate (CWE.4 to CWE.6) counts where CWE.1 is
+ * empty. Source: CWE[Quantity], CWE[code], CWE[string].
+ */
 export function unitOf(cwe: Parts): Unit {
-  const code = fhirCode(cwe(1));
-  const unit = cwe(2) || cwe(9) || code;
+  const first = cwe(1) === "" && cwe(4) !== "" ? 4 : 1;
+  const code = fhirCode(cwe(first));
+  const unit = cwe(2) || cwe(9) || cwe(first + 1) || code;
   if (unit === "") return {};
-  const system = code === "" ? undefined : codingSystem(cwe(3));
+  const system = code === "" ? undefined : codingSystem(cwe(first + 2));
   return system === undefined ? { unit } : { unit, system, code };
 }
 

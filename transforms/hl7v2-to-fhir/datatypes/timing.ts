@@ -92,6 +92,8 @@ export function rptToTiming(rpt: Parts): Timing | undefined {
     repeat.when = [when.code as NonNullable<TimingRepeat["when"]>[number]];
     const offset = minutesOf(rpt(9), rpt(10));
     if (offset !== undefined && !when.code.startsWith("C")) repeat.offset = offset;
+  } else if (rpt(8) !== "") {
+    repeat.extension = [{ url: "urn:hl7-org:v2xml#RPT.8", valueString: rpt(8) }];
   }
   const code = rpt(1) === "" ? undefined : patternCode(rpt(1));
   if (!code && Object.keys(repeat).length === 0) return undefined;

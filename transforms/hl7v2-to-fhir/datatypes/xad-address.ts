@@ -67,7 +67,7 @@ function extensions(type: string, censusTract: string): Extension[] {
   else if (!SAID.has(type)) {
     list.push({
       url: "urn:hl7-org:v2xml#XAD.7",
-      valueCoding: { system: hl7Table("0190"), code: type },
+      valueCodeableConcept: { coding: [{ system: hl7Table("0190"), code: type }] },
     });
   }
   // HL7's own extension for it stands at a line of the address, and the tract belongs to none.

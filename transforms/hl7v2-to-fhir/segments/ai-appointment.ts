@@ -8,13 +8,13 @@ import type {
 import type { Field, Segment } from "#lib/hl7v2";
 import { referenceTo } from "../conversion.ts";
 import type { Conversion } from "../conversion.ts";
-import { concept, cwe, cweIdentifier, cweText } from "../datatypes/cwe-codeableconcept.ts";
+import { concept, cwe, cweIdentifiers, cweText } from "../datatypes/cwe-codeableconcept.ts";
 import { componentsOf } from "../datatypes/parts.ts";
 import { location } from "../datatypes/pl-location.ts";
 import { dateTime, text } from "../datatypes/primitives.ts";
 import { minutesOf } from "../datatypes/timing.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
-import { ACTION_ONLY, SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import { ACTION_ONLY, SET_ID, applyMap, isSame, rowsFor, segmentMap } from "../segment-map.ts";
 import type { Row, SegmentMap } from "../segment-map.ts";
 import type { Handler, State } from "../state.ts";
 import { appointmentStatus } from "./appointment-status.ts";
@@ -163,9 +163,20 @@ export const aisAppointment = segmentMap<Appointment>(
   { 1: SET_ID, 2: ACTION_ONLY },
 );
 
+/** The codes of a CWE as identifiers. Source: CWE[Identifier]. */
+const identifierRow: Row<ServiceRequest> = requestRows.rule("identifier", (field, target) => {
+  const made = field.repetitions.flatMap(cweIdentifiers);
+  for (const each of made) {
+    if (!target.identifier?.some((other) => isSame(other, each))) {
+      (target.identifier ??= []).push(each);
+    }
+  }
+  return made.length > 0;
+});
+
 /** Source: HL7 v2-to-FHIR, AIS[ServiceRequest]. */
 export const aisServiceRequest = segmentMap<ServiceRequest>("AIS[ServiceRequest]", {
-  3: requestRows.each("identifier", cweIdentifier()),
+  3: identifierRow,
   4: requestRows.one("occurrencePeriod.start", dateTime),
   5: requestRows.rule("occurrencePeriod.start", (field, target, conversion, segment) => {
     if (!segment.field(4).isEmpty) return false;
@@ -181,8 +192,8 @@ export const aisServiceRequest = segmentMap<ServiceRequest>("AIS[ServiceRequest]
     target.occurrencePeriod = { start, end };
     return true;
   }),
-  11: requestRows.each("identifier", cweIdentifier()),
-  12: requestRows.each("identifier", cweIdentifier()),
+  11: identifierRow,
+  12: identifierRow,
 });
 
 /** A general resource, such as a device or a team, has only a name: a HealthcareService by that name. */

@@ -18,10 +18,8 @@ export const severity: Row<AllergyIntolerance> = rule("criticality", (field, tar
   const criticality = mapCode("AllergySeverity[AllergyIntolerance.criticality]", field.value)?.code;
   const own = mapCode("AllergySeverity[AllergyIntolerance.reaction.severity]", field.value)?.code;
   const sent = mapCode("AllergySeverity[AllergyIntolerance.criticality-original]", field.value);
-  if (criticality) {
-    target.criticality = criticality as "high" | "low";
-    if (sent) Object.assign(target, { _criticality: alternateCode({ ...sent }) });
-  }
+  if (criticality) target.criticality = criticality as "high" | "low";
+  if (sent) Object.assign(target, { _criticality: alternateCode({ ...sent }) });
   if (field.value === "U") target.criticality = "unable-to-assess";
   if (own) Object.assign(target, { severity: own });
   return Boolean(criticality ?? own) || field.value === "U";
@@ -31,10 +29,9 @@ export const severity: Row<AllergyIntolerance> = rule("criticality", (field, tar
 export const category: Row<AllergyIntolerance> = rule("category", (field, target) => {
   const own = mapCode("AllergenType[AllergyIntoleranceOriginalCategory]", field.value);
   const made = mapCode("AllergenType[AllergyIntoleranceCategory]", field.value)?.code;
-  if (!made) return false;
-  target.category = [made as NonNullable<AllergyIntolerance["category"]>[number]];
+  if (made) target.category = [made as NonNullable<AllergyIntolerance["category"]>[number]];
   if (own) Object.assign(target, { _category: [alternateCode({ ...own })] });
-  return true;
+  return Boolean(made ?? own);
 });
 
 /** Source: HL7 v2-to-FHIR, AL1[AllergyIntolerance]. */

@@ -59,7 +59,11 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
       return true;
     }),
     10: kept("valueString", text),
-    11: each("meta.tag", (repetition) => ptToTags(repetition)[0]),
+    11: rule("meta.tag", (field, target) => {
+      const tags = ptToTags(field.first);
+      if (tags.length > 0) (target.meta ??= {}).tag = tags;
+      return tags.length > 0;
+    }),
     13: kept("valueString", text),
     17: rule("sender.address.country", (field, target, conversion) => {
       const country = field.value;

@@ -1,4 +1,4 @@
-import type { PatientContact, RelatedPerson } from "fhir/r4";
+import type { OrganizationContact, PatientContact, RelatedPerson } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { cxToIdentifier, identifierType } from "../datatypes/cx-identifier.ts";
@@ -6,9 +6,9 @@ import { periodOf } from "../datatypes/dr-period.ts";
 import { code, date, text, yesOrNo } from "../datatypes/primitives.ts";
 import { xadToAddress } from "../datatypes/xad-address.ts";
 import { xpnToHumanName, xpnToString } from "../datatypes/xpn-humanname.ts";
-import { xtn } from "../datatypes/xtn-contactpoint.ts";
+import { xtn, xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
 import { organization } from "../datatypes/xon-organization.ts";
-import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
+import { SET_ID, applyMap, isSame, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { language as spoken } from "../datatypes/cwe-language.ts";
 
@@ -98,12 +98,45 @@ export const nk1Patient = segmentMap<PatientContact>("NK1[Patient]", {
   }),
   13: contact.one("organization", organization),
   15: contact.one("gender", code("AdministrativeSex")),
-  30: contact.one("name", xpnToHumanName),
-  31: contact.each("telecom", xtn()),
-  32: contact.one("address", xadToAddress),
+  30: contact.rule("name", (field, target, conversion) => {
+    const name = xpnToHumanName(field.first, conversion);
+    if (!name) return false;
+    const firm = contactOf(target, conversion);
+    if (firm) firm.name ??= name;
+    else target.name ??= name;
+    return true;
+  }),
+  31: contact.rule("telecom", (field, target, conversion) => {
+    const points = field.repetitions.flatMap((each) => xtnToContactPoint(each, conversion) ?? []);
+    const holder = contactOf(target, conversion) ?? target;
+    for (const point of points) {
+      if (!holder.telecom?.some((other) => isSame(other, point)))
+        (holder.telecom ??= []).push(point);
+    }
+    return points.length > 0;
+  }),
+  32: contact.rule("address", (field, target, conversion) => {
+    const address = xadToAddress(field.first, conversion);
+    if (!address) return false;
+    const holder = contactOf(target, conversion) ?? target;
+    holder.address ??= address;
+    return true;
+  }),
   40: contact.each("telecom", xtn()),
   41: contact.each("telecom", xtn()),
 });
+
+/** NK1-30 to NK1-32 tell of the contact person of the organization, where there is one (NK1-13). */
+function contactOf(
+  { organization: reference }: PatientContact,
+  conversion: State["conversion"],
+): OrganizationContact | undefined {
+  const firm = conversion.find("Organization", reference);
+  if (!firm) return undefined;
+  const list = (firm.contact ??= []);
+  list[0] ??= {};
+  return list[0];
+}
 
 /** Roles of NK1-3 that are contacts of the patient and no related persons. Source: message map ADT_A01. */
 const CONTACT_ONLY: ReadonlySet<string> = new Set(["EMR", "E", "F", "I", "S"]);

@@ -1,9 +1,9 @@
 import type { Specimen } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { referenceTo } from "../conversion.ts";
-import { concept } from "../datatypes/cwe-codeableconcept.ts";
+import { concept, cweText } from "../datatypes/cwe-codeableconcept.ts";
 import { periodOf } from "../datatypes/dr-period.ts";
-import { subcomponentsOf } from "../datatypes/parts.ts";
+import { componentsOf, subcomponentsOf } from "../datatypes/parts.ts";
 import { dateTime } from "../datatypes/primitives.ts";
 import { cq } from "../datatypes/quantities.ts";
 import { practitioner } from "../datatypes/xcn-practitioner.ts";
@@ -11,7 +11,7 @@ import { applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { Order } from "../order.ts";
 import type { State } from "../state.ts";
 
-const { one, rule } = rowsFor<Specimen>();
+const { each, one, rule } = rowsFor<Specimen>();
 
 /** Source: HL7 v2-to-FHIR, OBR[Specimen] and SPS[Specimen-Source]. */
 export const obrSpecimen = segmentMap<Specimen>("OBR[Specimen]", {
@@ -26,6 +26,14 @@ export const obrSpecimen = segmentMap<Specimen>("OBR[Specimen]", {
   }),
   9: one("collection.quantity", cq),
   10: one("collection.collector", practitioner),
+  13: one("collection.fastingStatusCodeableConcept", (repetition) => {
+    // Table 0916: fasting, not fasting, not given. Anything else says nothing of the specimen.
+    const isFasting = ["F", "NF", "NG"].includes(repetition.value);
+    const table = repetition.component(3).value.toUpperCase();
+    return isFasting && ["", "HL70916", "0916"].includes(table)
+      ? concept(componentsOf(repetition), undefined, "0916")
+      : undefined;
+  }),
   14: one("receivedTime", dateTime),
   15: rule("type", (field, target) => {
     const sps = field.first;
@@ -41,6 +49,10 @@ export const obrSpecimen = segmentMap<Specimen>("OBR[Specimen]", {
     const condition = concept(part(6), "SpecimenCondition", "0493");
     if (condition) target.condition = [condition];
     return [type, additive, bodySite, condition].some(Boolean) || note !== "";
+  }),
+  39: each("note", (repetition, conversion, segment, position) => {
+    const comment = cweText(repetition, conversion, segment, position);
+    return comment === undefined ? undefined : { text: comment };
   }),
 });
 

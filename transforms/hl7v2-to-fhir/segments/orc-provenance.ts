@@ -1,7 +1,8 @@
 import type { Provenance, Reference } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { codeOf, cweCoding } from "../datatypes/cwe-codeableconcept.ts";
-import { namedLocation } from "../datatypes/pl-location.ts";
+import { deviceOfCwe } from "../datatypes/cwe-device.ts";
+import { xonLocation } from "../datatypes/xon-location.ts";
 import { dateTime, instant } from "../datatypes/primitives.ts";
 import { xadToAddress } from "../datatypes/xad-address.ts";
 import { xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
@@ -41,22 +42,9 @@ export const orcProvenance = segmentMap<Provenance>("ORC[Provenance]", {
     agent.onBehalfOf ??= organization;
     return true;
   }),
-  18: each("agent", (repetition, conversion) => {
-    const name = repetition.component(2).value || repetition.value;
-    if (name === "") return undefined;
-    const device = conversion.add({
-      resourceType: "Device",
-      id: conversion.id("Device", "CWE", repetition.component(3).value, repetition.value || name),
-      identifier: repetition.value === "" ? [] : [{ value: repetition.value }],
-      deviceName: [{ name, type: "other" }],
-    });
-    return {
-      type: codeOf("http://terminology.hl7.org/CodeSystem/provenance-participant-type", "enterer"),
-      who: device,
-    };
-  }),
+  18: each("agent", agentOf("enterer", deviceOfCwe)),
   19: each("agent", agentOf("performer", practitioner)),
-  21: one("location", namedLocation),
+  21: one("location", xonLocation),
   22: rule("location.address", (field, target, conversion) => {
     const place = conversion.find("Location", target.location);
     const address = xadToAddress(field.first, conversion);

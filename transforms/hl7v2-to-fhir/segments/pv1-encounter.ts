@@ -32,8 +32,9 @@ const flagRows = rowsFor<Flag>();
 export function participant(code: keyof typeof PARTICIPANTS): ValueOf<EncounterParticipant> {
   return (xcn, conversion, segment, position) => {
     const individual = practitioner(xcn, conversion, segment, position);
-    const type = { ...codeOf(PARTICIPATION, code), text: PARTICIPANTS[code] };
-    return individual && { type: [type], individual };
+    if (!individual) return undefined;
+    const coding = { system: PARTICIPATION, code, ...(code === "ATND" ? ATTENDER : {}) };
+    return { type: [{ coding: [coding], text: PARTICIPANTS[code] }], individual };
   };
 }
 
@@ -44,6 +45,9 @@ const PARTICIPANTS = {
   ADM: "admitter",
   PART: "Participation",
 } as const;
+
+/** The guide gives a display to this code alone. */
+const ATTENDER = { display: "attender" };
 
 const TEMPORARY = {
   url: "http://hl7.org/fhir/StructureDefinition/subject-locationClassification",
@@ -226,6 +230,8 @@ function finishPeriod(encounter: Draft<Encounter>, segment: Segment, state: Stat
     const end = state.happenedAt;
     if (end !== undefined) encounter.period = { ...period, end };
   }
+  // Whoever was discharged is in progress no longer.
+  if (encounter.status === "in-progress" && encounter.period?.end) encounter.status = "finished";
   encounter.status ??= encounter.period?.end
     ? "finished"
     : ((mapCode("PatientClass[EncounterStatus]", segment.field(2).value.toUpperCase())

@@ -1,6 +1,6 @@
 import type { MedicationRequest } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
-import { cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { location } from "../datatypes/pl-location.ts";
 import { decimal, dateTime, text, unsignedInt, yesOrNo } from "../datatypes/primitives.ts";
 import { cq, quantityOf } from "../datatypes/quantities.ts";
@@ -14,6 +14,8 @@ import { medicationRequestOf } from "./medication-request.ts";
 import { dosageOf } from "./tq1-medicationrequest.ts";
 
 const { each, one, rule, kept } = rowsFor<MedicationRequest>();
+
+const ORDERED = codeOf("http://terminology.hl7.org/CodeSystem/dose-rate-type", "ordered");
 
 /** Source: HL7 v2-to-FHIR, RXO[MedicationRequest]; what it leaves open is kept under the name of the field. */
 export const rxoMedicationRequest = segmentMap<MedicationRequest>("RXO[MedicationRequest]", {
@@ -29,14 +31,14 @@ export const rxoMedicationRequest = segmentMap<MedicationRequest>("RXO[Medicatio
   }),
   2: rule("dosageInstruction.doseAndRate.dose[x]", (_field, target, _conversion, segment) => {
     const dose = doseOf(segment, 2, 3, 4);
-    if (dose) dosageOf(target).doseAndRate = [dose];
+    if (dose) dosageOf(target).doseAndRate = [{ type: ORDERED, ...dose }];
     return dose !== undefined;
   }),
   3: rule(
     "dosageInstruction.doseAndRate.doseRange.high",
     (_field, target, _conversion, segment) => {
       const dose = doseOf(segment, 2, 3, 4);
-      if (dose) dosageOf(target).doseAndRate ??= [dose];
+      if (dose) dosageOf(target).doseAndRate ??= [{ type: ORDERED, ...dose }];
       return dose !== undefined;
     },
   ),

@@ -82,7 +82,7 @@ export const spmSpecimen = segmentMap<Specimen>(
     29: kept("valueCodeableConcept", cwe(undefined, "0494")),
     30: one("accessionIdentifier", cxToIdentifier),
     31: each("identifier", cxToIdentifier),
-    32: each("identifier", ei("SHP")),
+    32: each("identifier", ei("SHIP")),
     33: kept("valueDateTime", dateTime),
     34: kept("valueString", text),
     35: kept("valueBoolean", yesOrNo),

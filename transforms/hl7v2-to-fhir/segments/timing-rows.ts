@@ -16,7 +16,7 @@ import {
   timesOfDay,
 } from "../datatypes/timing.ts";
 import { rowsFor } from "../segment-map.ts";
-import { minutesAfter } from "./end-time.ts";
+import { minutesAfter, minutesBefore } from "./end-time.ts";
 
 const { rule } = rowsFor<Timed>();
 
@@ -76,6 +76,14 @@ export const timingRows = {
       const end = minutesAfter(start, String(minutes));
       if (end !== undefined) {
         repeatOf(timingOf(target)).boundsPeriod = { start, end };
+        return true;
+      }
+    }
+    const end = conversion.dateTime(segment.field(8).value);
+    if (end !== undefined && segment.field(7).isEmpty && minutes !== undefined) {
+      const from = minutesBefore(end, minutes);
+      if (from !== undefined) {
+        repeatOf(timingOf(target)).boundsPeriod = { start: from, end };
         return true;
       }
     }
