@@ -14,6 +14,7 @@ test("settings that nobody reads are found; those of Kafka Connect that mean not
     "value.converter.schemas.enable": "false",
     "plugin.discovery": "service_load",
     "inter.worker.key.ttl.ms": "1",
+    "config.providers": "file",
     "config.providers.file.class": "FileConfigProvider",
     "offset.flush.intervall.ms": "10",
     listener: "http://:1",

@@ -13,6 +13,7 @@ const PREFIXES = [
 const WITHOUT_EFFECT = new Set([
   ...["plugin.discovery", "client.dns.lookup", "metric.reporters", "connect.protocol"],
   ...["worker.sync.timeout.ms", "worker.unsync.backoff.ms", "java.security.auth.login.config"],
+  "config.providers",
 ]);
 
 /** Keys of a worker's file that nobody reads: mostly they are misspelled. */

@@ -18,6 +18,11 @@ import type { WorkerMetrics } from "./worker-metrics.ts";
 
 const log = getLogger("worker.herder");
 
+/**
+ * A connector is never asked for more tasks: one that makes as many as it may would end the worker with
+ * `tasks.max=2147483647`, which is a valid setting.
+ */
+const TASKS_MAX = 1000;
 const STORE_RETRY_MIN_MS = 250;
 const STORE_RETRY_MAX_MS = 60_000;
 
@@ -331,7 +336,11 @@ export class ConnectorRuntime {
 
   async #taskConfigs(connector: Connector, config: Props): Promise<readonly Props[]> {
     const { "tasks.max": max, "tasks.max.enforce": isEnforced } = commonConfigDef.parse(config);
-    const made = await connector.taskConfigs(max);
+    const made = await connector.taskConfigs(Math.min(max, TASKS_MAX));
+    if (max > TASKS_MAX) {
+      const fields = { connector: this.name, code: "TASKS_MAX", max: TASKS_MAX };
+      log.warn(fields, "A connector is asked for fewer tasks than its tasks.max allows");
+    }
     if (made.length > max && isEnforced) {
       throw new ConnectError(
         "TOO_MANY_TASKS",
