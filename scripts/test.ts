@@ -68,6 +68,7 @@ const integration: Part = {
       "broker/kafka/**/*.test.ts",
       "test/{e2e,servers,snowflake}/**/*.test.ts",
       "test/compat/{records,rest}/**/*.test.ts",
+      "test/fhir-store/*.test.ts",
       "test/distributed/*-short.test.ts",
     ),
   ),
@@ -105,6 +106,16 @@ const snowflake: Part = {
     "test/snowflake/**/*.test.ts",
   ),
 };
+/** The FHIR sinks, also on HAPI FHIR, with the kills and messages that package.json asks for. */
+const fhirStore: Part = {
+  title: "FHIR stores",
+  command: nodeTestWithin(
+    7_200_000,
+    1,
+    "connectors/fhir-store-sink/**/*.test.ts",
+    "test/fhir-store/**/*.test.ts",
+  ),
+};
 const faults: Part = {
   title: "faults, short form",
   command: withKafka(nodeTest(2, "test/faults/*.test.ts")),
@@ -128,6 +139,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   distributed: [distributed],
   registries: [registries],
   snowflake: [snowflake],
+  "fhir-store": [fhirStore],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];

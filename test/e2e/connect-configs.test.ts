@@ -8,7 +8,13 @@ import type { ConnectorFile } from "../support/rest-client.ts";
 import { startWorkerProcess, workerProps } from "../support/worker-process.ts";
 
 /** Files that name somebody's account are posted in the suite of their sink, with the address of a server of ours. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["fhir-to-snowflake.json"]);
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "fhir-to-snowflake.json",
+  "fhir-to-fhir-store.json",
+  "fhir-to-google-healthcare.json",
+  "fhir-to-azure-fhir.json",
+  "hl7v2-to-google-healthcare.json",
+]);
 const files = readdirSync("connect-configs", { recursive: true, encoding: "utf8" });
 const ownFiles = files.filter((name) => name.endsWith(".json") && !ELSEWHERE.has(name));
 for (const file of ownFiles.toSorted()) {

@@ -65,16 +65,23 @@ export async function startHapi(): Promise<HapiServer> {
   };
 }
 
-/** One for a test; where it cannot be had, the test is skipped loudly, and in CI it fails. */
-export async function hapiForTests(t: TestContext): Promise<HapiServer> {
+let shared: Promise<HapiServer> | undefined;
+
+/** One for all tests of a file; where it cannot be had, the test is skipped loudly, and in CI it fails. */
+export async function sharedHapi(t: TestContext): Promise<HapiServer> {
   try {
-    const server = await startHapi();
-    t.after(() => server.stop());
-    return server;
+    shared ??= startHapi();
+    return await shared;
   } catch (error) {
     if (error instanceof ServerMissingError && !process.env["CI"]) {
       t.skip(`NOT RUN on HAPI FHIR: ${error.message}`);
     }
     throw error;
   }
+}
+
+/** For `after` of the file. */
+export async function stopSharedHapi(): Promise<void> {
+  const server = await shared?.catch(() => undefined);
+  await server?.stop();
 }
