@@ -2,6 +2,7 @@ export * from "./data/index.ts";
 export * from "./errors.ts";
 export * from "./headers.ts";
 export * from "./record.ts";
+export * from "./record-text.ts";
 export * from "./config-def/index.ts";
 export * from "./connector.ts";
 export * from "./offset-reader.ts";

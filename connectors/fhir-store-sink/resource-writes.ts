@@ -1,4 +1,4 @@
-import { DataError, jsonText } from "#connect-api";
+import { DataError, headerText, jsonText, keyText } from "#connect-api";
 import type { SinkRecord } from "#connect-api";
 import { exactNumber, parseExactJson } from "#lib/exact-json";
 import {
@@ -6,6 +6,7 @@ import {
   resourceEvent,
   resourceId,
   resourceOfKey,
+  sourceTime,
   sourceVersion,
 } from "#lib/fhir";
 import type { ResourceEvent } from "#lib/fhir";
@@ -250,25 +251,8 @@ function versionOf(record: SinkRecord, event: ResourceEvent, sequence: number): 
     partition: record.originalPartition,
     offset: record.originalOffset,
   };
-  const lastUpdated = event.lastUpdated ?? sourceTime(record);
+  const lastUpdated =
+    event.lastUpdated ?? sourceTime(headerText(record, "event-time"), record.timestamp);
   const version = sourceVersion({ versionId: event.versionId, lastUpdated }, place);
   return sequence === 0 ? version : `${version} ${String(sequence).padStart(6, "0")}`;
-}
-
-/** When the source says that it happened, else when the record was made. */
-function sourceTime(record: SinkRecord): string | undefined {
-  const text = headerText(record, "event-time");
-  if (text !== undefined && !Number.isNaN(Date.parse(text))) return text;
-  return record.timestamp === null ? undefined : new Date(record.timestamp).toISOString();
-}
-
-function keyText({ key }: SinkRecord): string | undefined {
-  if (typeof key === "string") return key;
-  return key instanceof Uint8Array ? decoder.decode(key) : undefined;
-}
-
-function headerText({ headers }: SinkRecord, name: string): string | undefined {
-  const value = headers.last(name)?.value;
-  if (value instanceof Uint8Array) return decoder.decode(value);
-  return typeof value === "string" ? value : undefined;
 }

@@ -1,9 +1,10 @@
-import { DataError, Struct, jsonText } from "#connect-api";
+import { DataError, Struct, headerText, jsonText, keyText } from "#connect-api";
 import type { SinkRecord } from "#connect-api";
 import {
   INTERACTION_HEADER,
   resourceEvent,
   resourceOfKey,
+  sourceTime,
   sourceVersion,
   utcTime,
 } from "#lib/fhir";
@@ -122,7 +123,8 @@ function bronzeCells(
     partition: record.originalPartition,
     offset: record.originalOffset,
   };
-  const lastUpdated = event?.lastUpdated ?? sourceTime(record);
+  const lastUpdated =
+    event?.lastUpdated ?? sourceTime(headerText(record, "event-time"), record.timestamp);
   const isKnownTime = !Number.isNaN(Date.parse(lastUpdated ?? ""));
   return {
     TENANT:
@@ -148,13 +150,6 @@ function sourceKey(
   return event?.versionId === undefined
     ? `${topic} ${partition} ${offset}`
     : `${event.resourceType}/${event.id}/${event.versionId}`;
-}
-
-/** When the source says that it happened, else when the record was made. */
-function sourceTime(record: SinkRecord): string | undefined {
-  const text = headerText(record, "event-time");
-  if (text !== undefined && !Number.isNaN(Date.parse(text))) return text;
-  return record.timestamp === null ? undefined : new Date(record.timestamp).toISOString();
 }
 
 /** Source: Java's RecordService: names and shape of RECORD_METADATA. */
@@ -202,15 +197,4 @@ function typedCells(value: unknown, content: unknown, { values }: Settings): typ
     }
   }
   return { columns, cells };
-}
-
-function keyText({ key }: SinkRecord): string | undefined {
-  if (typeof key === "string") return key;
-  return key instanceof Uint8Array ? decoder.decode(key) : undefined;
-}
-
-function headerText({ headers }: SinkRecord, name: string): string | undefined {
-  const value = headers.last(name)?.value;
-  if (value instanceof Uint8Array) return decoder.decode(value);
-  return typeof value === "string" ? value : undefined;
 }

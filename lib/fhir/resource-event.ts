@@ -63,6 +63,18 @@ export function sourceVersion(
   ].join(" ");
 }
 
+/**
+ * When a resource came to be, for one that does not say so itself: what its record says (header `event-time`), else when
+ * the record was made (milliseconds).
+ */
+export function sourceTime(
+  eventTime: string | undefined,
+  timestamp: number | null,
+): string | undefined {
+  if (eventTime !== undefined && !Number.isNaN(Date.parse(eventTime))) return eventTime;
+  return timestamp === null ? undefined : new Date(timestamp).toISOString();
+}
+
 /** UTC with nine digits of a second, so that all of them have one length. */
 export function utcTime(text: string | undefined): string {
   const at = text === undefined ? Number.NaN : Date.parse(text);
