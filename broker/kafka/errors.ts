@@ -59,7 +59,7 @@ const byType: Readonly<Record<string, readonly [RecordLogErrorCode, boolean, str
   INCONSISTENT_GROUP_PROTOCOL: [
     "GROUP_IN_USE",
     false,
-    "The group has members that speak another protocol, such as workers of Kafka Connect itself",
+    "The group has members that speak another protocol, such as workers of Kafka Connect itself; stop them first, or choose another group.id",
   ],
   NON_EMPTY_GROUP: ["GROUP_NOT_EMPTY", false, "The group has members"],
 };

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { STRING_SCHEMA, SourceRecord, SourceTask } from "#connect-api";
@@ -54,16 +54,12 @@ export class FileStreamSourceTask extends SourceTask {
     const filename = this.#config[FILE];
     if (lineAt(this.#rest, 0)) return Buffer.alloc(0);
     if (filename === null) return (process.stdin.read() as Buffer | null) ?? Buffer.alloc(0);
-    try {
-      this.#file ??= await open(filename, "r");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
-      throw error;
-    }
+    this.#file ??= await openIfThere(filename);
+    if (!this.#file) return Buffer.alloc(0);
     const from = this.#position + this.#rest.length;
     // Most looks find nothing new, and need no buffer.
-    const stat = await this.#file.stat();
-    if (stat.isFile() && stat.size <= from) return Buffer.alloc(0);
+    const found = await this.#file.stat();
+    if (found.isFile() && found.size <= from) return Buffer.alloc(0);
     const { bytesRead, buffer } = await this.#file.read(
       Buffer.alloc(READ_BYTES),
       0,
@@ -103,6 +99,16 @@ export class FileStreamSourceTask extends SourceTask {
   async stop(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
+  }
+}
+
+/** Looks before it opens, because an error for each look at a file that is not there yet costs more than the look. */
+async function openIfThere(filename: string): Promise<FileHandle | undefined> {
+  try {
+    return (await stat(filename, { throwIfNoEntry: false })) && (await open(filename, "r"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

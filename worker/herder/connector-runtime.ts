@@ -212,6 +212,8 @@ export class ConnectorRuntime {
         "The connector did not stop in time and was abandoned",
       );
     }
+    // At the end of the worker there is nobody who could look.
+    if (!isDeleted) return;
     this.#tasks.keepMetricsOf([]);
     this.#metrics.close();
   }

@@ -132,19 +132,19 @@ export class WorkerWork implements WorkHolder {
     this.#sharing.workChanged();
   }
 
-  #removeOldTaskStatuses(name: string): void {
+  #removeOldTaskStatuses(name: string, tasks = this.#context.statuses.tasks(name)): void {
     if (!this.#sharing.isLeader) return;
     const { configs, statuses } = this.#context;
     const count = configs.taskConfigs(name).length;
-    for (const task of statuses.tasks(name)) if (task >= count) statuses.removeTask(name, task);
+    for (const task of tasks) if (task >= count) statuses.removeTask(name, task);
   }
 
   /** Statuses that a worker left behind which died before it could remove them. */
   #removeOldStatuses(): void {
     if (!this.#sharing.isLeader) return;
     const { configs, statuses } = this.#context;
-    for (const name of statuses.connectors()) {
-      if (configs.config(name)) this.#removeOldTaskStatuses(name);
+    for (const [name, tasks] of statuses.byConnector()) {
+      if (configs.config(name)) this.#removeOldTaskStatuses(name, tasks);
       else if (!this.#ending.has(name)) statuses.removeConnector(name);
     }
   }

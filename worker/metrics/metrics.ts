@@ -235,10 +235,20 @@ function labelsOf(tags: Tags): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [labelName(key), value]));
 }
 
+const names = new Map<string, string>();
+
+/** Each is asked for once per task, and there are few. */
 function metricName(group: string, attribute: string): string {
-  return `kafka_connect_${group}_${attribute}`.replaceAll("-", "_");
+  const asked = `${group} ${attribute}`;
+  let name = names.get(asked);
+  if (name === undefined) {
+    name = `kafka_connect_${group}_${attribute}`.replaceAll("-", "_");
+    names.set(asked, name);
+  }
+  return name;
 }
 
 function keyOf(tags: Tags): string {
-  return JSON.stringify(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const keys = Object.keys(tags).toSorted();
+  return keys.map((key) => `${key}\n${tags[key]}`).join("\n");
 }

@@ -112,15 +112,19 @@ export class StatusStore {
       .toSorted((a, b) => a - b);
   }
 
-  /** Names of the connectors that have a status, of their own or of a task. */
-  connectors(): ReadonlySet<string> {
-    const names = new Set<string>();
+  /** The connectors that have a status, of their own or of a task, with the numbers of their tasks. */
+  byConnector(): ReadonlyMap<string, readonly number[]> {
+    const found = new Map<string, number[]>();
     for (const key of this.#values.keys()) {
-      const [, connector, task] = /^status-(?:connector-(.+)|task-(.+)-\d+)$/s.exec(key) ?? [];
-      const name = connector ?? task;
-      if (name !== undefined) names.add(name);
+      const [, connector, ofTask, task] =
+        /^status-(?:connector-(.+)|task-(.+)-(\d+))$/s.exec(key) ?? [];
+      const name = connector ?? ofTask;
+      if (name === undefined) continue;
+      const tasks = found.get(name) ?? [];
+      if (task !== undefined) tasks.push(Number(task));
+      found.set(name, tasks);
     }
-    return names;
+    return found;
   }
 
   #info(key: string): StateInfo | undefined {

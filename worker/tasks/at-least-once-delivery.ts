@@ -81,14 +81,15 @@ export class AtLeastOnceDelivery implements SourceDelivery {
     );
   }
 
+  get #hasRoom(): boolean {
+    return this.#inFlight < IN_FLIGHT_MAX && !this.#resending;
+  }
+
   async room(signal: AbortSignal): Promise<void> {
+    if (this.#hasRoom) return;
     const wake = (): void => this.#settled?.();
     signal.addEventListener("abort", wake, { once: true });
-    while (
-      (this.#inFlight >= IN_FLIGHT_MAX || this.#resending) &&
-      !signal.aborted &&
-      !this.#hasFailed
-    ) {
+    while (!this.#hasRoom && !signal.aborted && !this.#hasFailed) {
       await new Promise<void>((resolve) => {
         this.#settled = resolve;
       });

@@ -115,6 +115,7 @@ export class ExactlyOnceDelivery implements SourceDelivery {
   }
 
   async room(signal: AbortSignal): Promise<void> {
+    if (this.#waitingCount < WAITING_MAX) return;
     const wake = (): void => this.#changed?.();
     signal.addEventListener("abort", wake, { once: true });
     while (this.#waitingCount >= WAITING_MAX && !signal.aborted && !this.#hasFailed) {

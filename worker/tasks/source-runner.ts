@@ -41,6 +41,9 @@ import { TransformationChain } from "./transformation-chain.ts";
 
 const log = getLogger("worker.tasks.source");
 
+/** A poll without records that took less time may have waited for nothing. */
+const BUSY_POLL_MS = 5;
+
 /**
  * Runs a source task: poll → transformations → converters → log → commitRecord.
  *
@@ -203,9 +206,10 @@ export class SourceRunner implements TaskRunner {
 
   async #poll(): Promise<readonly SourceRecord[]> {
     try {
+      const askedAt = performance.now();
       const records = (await this.#task.poll(this.#polling.signal)) ?? [];
-      // A source with nothing to say must not take the whole event loop.
-      if (records.length === 0) await delay(0);
+      // A source with nothing to say must not take the whole event loop; one that has waited has not.
+      if (records.length === 0 && performance.now() - askedAt < BUSY_POLL_MS) await delay(0);
       return records;
     } catch (error) {
       // Most of what waits with a signal rejects when it aborts; that is not a failure of the task.
