@@ -74,6 +74,8 @@ function peer(
       const output = join(tmpdir(), `${topic}.log`);
       const file = openSync(output, "w");
       const child = spawn(program, [...args, String(port), bootstrapServers, topic], {
+        // HAPI keeps a file where it runs.
+        cwd: tmpdir(),
         stdio: ["ignore", file, file],
       });
       const stop = (): Promise<void> => end(child);

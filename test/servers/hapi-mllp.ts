@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "node:test";
@@ -28,7 +29,8 @@ function startHapi(t: TestContext, args: readonly string[]): ChildProcess {
   const java = spawn(
     "java",
     ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", `${jars}/*`, source, ...args],
-    { stdio: ["ignore", "pipe", "ignore"] },
+    // It keeps a file where it runs.
+    { cwd: tmpdir(), stdio: ["ignore", "pipe", "ignore"] },
   );
   t.after(() => java.kill("SIGKILL"));
   return java;
