@@ -10,6 +10,8 @@ import { parseJson } from "./request-body.ts";
 import type { Resource, RestOptions } from "./resource.ts";
 
 const log = getLogger("worker.rest");
+/** How long a client may take to send its request; Jetty's idle time-out is of that order. */
+const RECEIVE_TIMEOUT_MS = 60_000;
 /** Kafka has no limit; a config is never that long. */
 export const BODY_BYTES_MAX = 1024 * 1024;
 
@@ -22,11 +24,15 @@ export function makeApp(
   resources: readonly Resource[],
   tls: ServerOptions | undefined,
 ): FastifyInstance {
+  const { receiveTimeoutMs = RECEIVE_TIMEOUT_MS } = options;
+  // How often Node looks for requests that take too long.
+  const server = { connectionsCheckingInterval: Math.min(receiveTimeoutMs, 30_000) };
   const app = fastify({
     logger: false,
+    requestTimeout: receiveTimeoutMs,
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
-    ...(tls ? { https: tls } : {}),
+    ...(tls ? { https: { ...tls, ...server } } : { http: server }),
     clientErrorHandler: answerClientError,
     // What goes wrong before a route is found, such as a path with a broken percent encoding.
     frameworkErrors: (error, _request, reply) => void sendError(reply, error),

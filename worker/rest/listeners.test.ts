@@ -68,6 +68,19 @@ test("what is no HTTP is answered like any other error, and the connection ends"
   }
 });
 
+test("a client that sends its request for ever is told so, and holds no connection", async (t) => {
+  const { url } = await startServer(t, new FakeHerder(), { receiveTimeoutMs: 200 });
+  for (const begun of [
+    "GET / HTTP/1.1\r\nHost: a\r\n",
+    "PUT /connectors/adt/config HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+  ]) {
+    const received = await sendRaw(url, begun);
+
+    assert.match(received, /^HTTP\/1\.1 408 Request Timeout\r\n/);
+    assert.match(received, /\{"error_code":408,"message":"HTTP 408 Request Timeout"\}$/);
+  }
+});
+
 test("a client that goes away in the middle of its request leaves the worker as it was", async (t) => {
   const { url, herder } = await serve(t);
   const { hostname, port } = new URL(url);

@@ -13,6 +13,8 @@ export interface RestOptions {
   readonly schemaRegistryUrl?: string | null;
   /** How long an operation may take before its request is answered with 500, in milliseconds; by default 90 s. */
   readonly requestTimeoutMs?: number;
+  /** How long a client may take to send a request, in milliseconds; by default 60 s. */
+  readonly receiveTimeoutMs?: number;
   /** For requests to other workers that listen on https. */
   readonly clientTls?: ClientTls;
   /** What is done with every request and answer, in order. */

@@ -12,7 +12,15 @@ import { answerOf } from "../differential.ts";
 import { internalTopics } from "../internal-topics.ts";
 import { titleOf } from "../step.ts";
 import type { Step } from "../step.ts";
-import { configSteps, faultsIn, problemsOf, requestSteps, standingSteps } from "./fuzz.ts";
+import {
+  configSteps,
+  faultsIn,
+  ownSteps,
+  problemsOf,
+  requestSteps,
+  standingSteps,
+} from "./fuzz.ts";
+import type { PluginDefinition } from "./own-configs.ts";
 import { isKnownDifference, repairSteps } from "./status-differences.ts";
 
 /** `npm run test:fuzz-rest` and `npm run test:compat`: many more, each to Kafka Connect too. */
@@ -21,13 +29,14 @@ const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const COUNT = Number(process.env["FUZZ_COUNT"] ?? (isFull ? 1000 : 100));
 const plan = { seed: SEED, count: COUNT };
 
-test(`${COUNT} random configs and ${COUNT} random requests: no crash, no hang, 500 only as known`, async (t) => {
+test(`${COUNT} random configs of FileStream connectors, ${COUNT} of all connectors, ${COUNT} random requests: no crash, no hang, 500 only as known`, async (t) => {
   const folder = temporaryDirectory(t);
   const worker = await startWorkerProcess(t, workerProps(`embedded:${folder}/log`));
   writeFileSync(`${folder}/ours0lines.txt`, "line 1\nline 2\nline 3\n");
   const problems: string[] = [];
   const statuses = new Map<number, number>();
-  for (const step of [...standingSteps, ...configSteps(plan), ...requestSteps(plan)]) {
+  const own = ownSteps(await pluginsOf(worker), plan);
+  for (const step of [...standingSteps, ...configSteps(plan), ...requestSteps(plan), ...own]) {
     const answer = await answerOf(worker.url, "ours0", folder, step);
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
     problems.push(...problemsOf(step, answer).map((each) => `${titleOf(step)}\n    ${each}`));
@@ -85,6 +94,19 @@ test(
     await assertHealthy(worker);
   },
 );
+
+/** What there is to fuzz, as the worker itself says. */
+async function pluginsOf(worker: WorkerProcess): Promise<readonly PluginDefinition[]> {
+  const list = await ask(worker.url, { path: "/connector-plugins?connectorsOnly=false" });
+  const plugins = JSON.parse(list.text) as readonly { class: string; type: string }[];
+  return Promise.all(
+    plugins.map(async (plugin) => {
+      const path = `/connector-plugins/${encodeURIComponent(plugin.class)}/config`;
+      const { text } = await ask(worker.url, { path });
+      return { ...plugin, keys: JSON.parse(text) as PluginDefinition["keys"] };
+    }),
+  );
+}
 
 function report(t: TestContext, statuses: ReadonlyMap<number, number>): void {
   const total = [...statuses.values()].reduce((sum, count) => sum + count, 0);

@@ -3,6 +3,8 @@ import type { HttpAnswer } from "#test/support/ask";
 import type { WorkerProcess } from "#test/support/worker-process";
 import { post, put, remove } from "../step.ts";
 import type { Step } from "../step.ts";
+import { ownConfigStep } from "./own-configs.ts";
+import type { PluginDefinition } from "./own-configs.ts";
 import { randomConfig } from "./random-configs.ts";
 import { STANDING, randomRequest } from "./random-requests.ts";
 
@@ -36,6 +38,16 @@ export function* configSteps({ seed, count, from = 0 }: FuzzPlan): Generator<Ste
 export function* requestSteps({ seed, count, from = 0 }: FuzzPlan): Generator<Step> {
   for (let nth = from; nth < from + count; nth += 1) {
     yield randomRequest(new Random(seed * 2_000_003 + nth));
+  }
+}
+
+/** Random configs of all connectors and transformations that the worker has. */
+export function* ownSteps(
+  plugins: readonly PluginDefinition[],
+  { seed, count, from = 0 }: FuzzPlan,
+): Generator<Step> {
+  for (let nth = from; nth < from + count; nth += 1) {
+    yield ownConfigStep(plugins, new Random(seed * 3_000_017 + nth));
   }
 }
 

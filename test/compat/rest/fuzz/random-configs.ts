@@ -4,7 +4,7 @@ import type { Random } from "../../../fuzz/random.ts";
 export type PostedConfig = Record<string, unknown>;
 
 /** Values that are wrong for most keys, or right in an odd way. */
-const ODD: readonly unknown[] = [
+export const ODD: readonly unknown[] = [
   ...[
     "",
     " ",
