@@ -14,7 +14,7 @@ const EXTENSION = "http://hl7.org/fhir/StructureDefinition/contactpoint";
  *   XTN.7 with XTN.5, XTN.6 and XTN.8, else XTN.12, else XTN.1 → value of a number
  *   XTN.4, else XTN.1 → value of an e-mail address
  *   XTN.2 → use, XTN.3 → system (CP gives the use mobile), XTN.13 and XTN.14 → period, XTN.18 → rank
- *   XTN.5 to XTN.8 → extensions for country, area, local number and extension; XTN.9, and XTN.4 beside a number, are kept
+ *   XTN.5 to XTN.8 → extensions for country, area, local number and extension; what else it holds is kept
  *
  * Without XTN.3 a value with an @ is an e-mail address and any other a phone number, because the field says so; the
  * guide leaves the system unknown there. undefined without a value. Source: HL7 v2-to-FHIR, XTN[ContactPoint].
@@ -36,10 +36,11 @@ export function xtnToContactPoint(
   const end = conversion.dateTime(text(14));
   const rank = wholeNumber(text(18), 1);
   const extension = isMail ? [] : partsOf(text);
-  if (text(9) !== "") extension.push({ url: "urn:hl7-org:v2xml#XTN.9", valueString: text(9) });
-  // A number and an address in one XTN: a ContactPoint has one value.
-  if (text(4) !== "" && value !== text(4)) {
-    extension.push({ url: "urn:hl7-org:v2xml#XTN.4", valueString: text(4) });
+  // A ContactPoint has one value, and an XTN may hold an address and a number in two forms, with a remark.
+  for (const position of [4, 9, 12]) {
+    const valueString = text(position);
+    if (valueString === "" || valueString === value) continue;
+    extension.push({ url: `urn:hl7-org:v2xml#XTN.${position}`, valueString });
   }
   return {
     ...(extension.length > 0 ? { extension } : {}),

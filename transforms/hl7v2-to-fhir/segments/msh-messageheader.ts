@@ -85,13 +85,13 @@ export const mshMessageHeader = segmentMap<MessageHeader>(
     }),
     24: rule("source.endpoint", (field, target) => {
       Object.assign(target.source, sourceEndpoint(field.first));
-      keepName(target.source, 24, field.value);
+      keepName(target.source, 24, field.first);
       return true;
     }),
     25: rule("destination.endpoint", (field, target) => {
       const destination = destinationOf(target);
       Object.assign(destination, endpointOf(field.first));
-      keepName(destination, 25, field.value);
+      keepName(destination, 25, field.first);
       return true;
     }),
     26: each("meta.security", cweCoding("ConfidentialityClassification")),
@@ -185,10 +185,12 @@ export function mshToMessageHeader(
   return draft;
 }
 
-/** The name of a network address, beside that of the application. */
-function keepName(part: BackboneElement, field: number, name: string): void {
-  if (name === "") return;
-  (part.extension ??= []).push({ url: keptUrl("MSH", field), valueString: name });
+/** The name of a network address, beside that of the application, and an address that is no URI (HD.3 IPv6). */
+function keepName(part: BackboneElement, field: number, hd: Repetition): void {
+  const parts = [hd.value, endpointUri(hd) === undefined ? hd.component(2).value : ""];
+  const valueString = parts.filter((each) => each !== "").join(" ");
+  if (valueString === "") return;
+  (part.extension ??= []).push({ url: keptUrl("MSH", field), valueString });
 }
 
 function destinationOf(target: MessageHeader): MessageHeaderDestination {

@@ -1,6 +1,7 @@
 import type { Attachment, DocumentReference } from "fhir/r4";
 import type { Segment } from "#lib/hl7v2";
 import { codeTable } from "../codesystems/code-table.ts";
+import { referenceTo } from "../conversion.ts";
 import {
   edToAttachment,
   inBinary,
@@ -10,6 +11,7 @@ import {
 import { wholeText } from "../datatypes/primitives.ts";
 import { SET_ID, applyMap, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
+import { obx } from "./obx-observation.ts";
 
 const DOC_STATUS: Readonly<Record<string, NonNullable<DocumentReference["docStatus"]>>> = codeTable(
   {
@@ -70,9 +72,25 @@ export function obxToDocument(segment: Segment, state: State): void {
       .field(5)
       .repetitions.map((each) => wholeText(each, conversion, segment, 5) ?? "");
     state.documentLines.push(...lines);
+    if (DISCRETE.has(type)) addObservation(segment, document, state);
   }
   applyMap(obxDocumentReference, segment, document, conversion);
   state.slots.owner = document;
+}
+
+/** Types of values that are results and no text: a weight that comes with a report, say. */
+const DISCRETE: ReadonlySet<string> = new Set(
+  "NM SN CE CWE CNE CF DT DTM TS TM DR NR NA MA".split(" "),
+);
+
+/** A result among the lines is an Observation, too, with its code and unit. The guide has it as a line alone. */
+function addObservation(segment: Segment, document: DocumentReference, state: State): void {
+  obx(segment, state);
+  const { observation } = state.slots;
+  state.slots.observation = undefined;
+  if (!observation) return;
+  const context = (document.context ??= {});
+  (context.related ??= []).push(referenceTo(observation));
 }
 
 /** The lines of all its OBX are one text. */
