@@ -29,7 +29,7 @@ export function factsOf(resource: FhirResource, nameOf: NameOf): readonly Fact[]
       for (const item of node) visit(item, path);
     } else if (typeof node === "object" && node !== null) {
       const { url } = node as { url?: unknown };
-      const isExtension = /xtension$/.test(path) && typeof url === "string";
+      const isExtension = path.toLowerCase().endsWith("extension") && typeof url === "string";
       const at = isExtension ? `${path}<${url}>` : path;
       for (const [key, value] of Object.entries(node)) {
         if (isExtension && key === "url") continue;

@@ -31,8 +31,8 @@ function add({ peer, file, theirs, ours }: Compared): void {
     report.add(difference, verdict);
     if (values.show === difference.path && difference.kind !== "same") {
       const { kind, peer: theirValue, ours: ourValue } = difference;
-      console.log(
-        `${file} ${kind}: ${theirValue ?? "-"} | ${ourValue ?? "-"} | ${verdict?.why ?? "not judged"}`,
+      process.stdout.write(
+        `${file} ${kind}: ${theirValue ?? "-"} | ${ourValue ?? "-"} | ${verdict?.why ?? "not judged"}\n`,
       );
     }
   }
@@ -42,4 +42,4 @@ for (const each of linuxForHealthComparisons(folder)) add(each);
 
 const all = [...reports.values()];
 if (values.show === undefined) writeFileSync("docs/peers.md", peersText(all));
-for (const report of all) console.log(report.row());
+for (const report of all) process.stdout.write(`${report.row()}\n`);

@@ -28,7 +28,7 @@ function byValue(
     return OURS("the peer makes a resource again for each mention; ours makes it once");
   if (peer === undefined) return undefined;
   if (peer.includes("example.com")) return OURS("a placeholder of the peer's");
-  if (/^→/.test(peer))
+  if (peer.startsWith("→"))
     return BOTH("a reference to what is paired with another resource, or made by one side alone");
   if (ours !== undefined) {
     if (isTime(peer) && isTime(ours)) {

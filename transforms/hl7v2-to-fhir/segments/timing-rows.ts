@@ -39,6 +39,7 @@ function merge(timing: Timing, more: Timing | undefined): boolean {
   if (!more) return false;
   if (more.code) timing.code ??= more.code;
   const repeat = { ...more.repeat, ...timing.repeat };
+  if (repeat.boundsPeriod) delete repeat.boundsDuration;
   // Invariant tim-10: at times of the day, or at events.
   if (repeat.timeOfDay) delete repeat.when;
   if (Object.keys(repeat).length > 0) timing.repeat = repeat;
@@ -69,7 +70,8 @@ export const timingRows = {
   6: rule("timing.repeat.boundsDuration", (field, target, conversion, segment) => {
     const unit = field.component(2).subcomponent(1);
     const duration = durationWith(field.value, unit);
-    if (!duration) return false;
+    // Another TQ1 of the same order may have said from when to when; R4 has one of both.
+    if (!duration || target.occurrenceTiming?.repeat?.boundsPeriod) return false;
     const start = conversion.dateTime(segment.field(7).value);
     const minutes = minutesOf(field.value, unit);
     if (start !== undefined && segment.field(8).isEmpty && minutes !== undefined) {
