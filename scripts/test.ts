@@ -129,6 +129,11 @@ const faultsLong: Part = {
     ...withKafka(nodeTestWithin(1_200_000, 1, "test/faults/**/*.test.ts")),
   ],
 };
+/** Half load with faults at random, for SOAK_MINUTES minutes (20). */
+const soak: Part = {
+  title: "MLLP source, soak",
+  command: nodeTestWithin(36_000_000, 1, "test/soak/mllp.test.ts"),
+};
 
 const parts: Readonly<Record<string, readonly Part[]>> = {
   all: [check, unit, integration, faults],
@@ -140,6 +145,7 @@ const parts: Readonly<Record<string, readonly Part[]>> = {
   registries: [registries],
   snowflake: [snowflake],
   "fhir-store": [fhirStore],
+  soak: [soak],
 };
 
 const chosen = parts[process.argv[2] ?? "all"];
