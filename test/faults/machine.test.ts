@@ -15,7 +15,6 @@ import { temporaryDirectory } from "../support/worker-process.ts";
 import { loadMessage } from "./load-messages.ts";
 import { startLoad, startSite } from "./site.ts";
 import type { Site, SiteOptions } from "./site.ts";
-import { startTcpProxy } from "./tcp-proxy.ts";
 
 // What the machine does to a worker. In the long form only: npm run test:faults.
 
@@ -29,16 +28,23 @@ async function siteOn(t: TestContext, options: Partial<SiteOptions> = {}): Promi
   return startSite(t, { bootstrapServers, isExactlyOnce: true, ...options });
 }
 
+/** So many connections; what is refused, because a worker has just started, is tried again. */
 async function openSockets(t: TestContext, port: number, count: number): Promise<Socket[]> {
-  const sockets = Array.from({ length: count }, () => connect({ host: "127.0.0.1", port }));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-  });
-  for (const socket of sockets) socket.on("error", () => {});
-  await Promise.all(
-    sockets.map((socket) => Promise.race([once(socket, "connect"), once(socket, "close")])),
-  );
-  return sockets;
+  return Promise.all(Array.from({ length: count }, () => openSocket(t, port)));
+}
+
+async function openSocket(t: TestContext, port: number): Promise<Socket> {
+  for (;;) {
+    const socket = connect({ host: "127.0.0.1", port });
+    t.after(() => socket.destroy());
+    const code = await new Promise<string | undefined>((resolve) => {
+      socket.once("connect", () => resolve(undefined));
+      socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    socket.on("error", () => {});
+    if (code !== "ECONNREFUSED") return socket;
+    await delay(100);
+  }
 }
 
 const openCount = (sockets: readonly Socket[]): number =>
@@ -63,27 +69,25 @@ longTest(
   "F13: senders that are gone without a word are freed by the idle limit, and nothing leaks",
   async (t) => {
     const site = await siteOn(t, { connector: { "mllp.idle.timeout.ms": "3000" } });
-    const network = await startTcpProxy(t, () => site.port);
     const load = startLoad(t, site, { connections: 10 });
     await load.reached(50);
+    // What the worker sees of a sender whose end was not heard: an open connection on which nothing comes.
     for (let round = 0; round < 5; round += 1) {
       const before = await metric(site, "mllp_accepted_connections_total");
-      await openSockets(t, network.port, 2000);
+      const silent = await openSockets(t, site.port, 2000);
       await eventually(
         "all were taken",
         async () => (await metric(site, "mllp_accepted_connections_total")) >= before + 2000,
         60_000,
         500,
       );
-      // The end of the senders is not heard on the other side.
-      network.partition();
       await eventually(
         "they are freed",
         async () => (await metric(site, "mllp_connections{")) <= 10,
         60_000,
         500,
       );
-      network.heal();
+      for (const socket of silent) socket.destroy();
     }
     await load.stop();
     // TCP keep-alive is the other limit: Linux shows its timer (2) for every connection of ours.
@@ -130,12 +134,15 @@ for (const [what, jumpMs] of [
       environment: { NODE_OPTIONS: `--import=${preload}`, CLOCK_OFFSET: file },
       connector: { "mllp.ack.deadline.ms": "10000" },
     });
-    const load = startLoad(t, site, { connections: 20, window: 4 });
+    const load = startLoad(t, site, { connections: 20 });
     await load.reached(200);
 
-    for (const offset of [jumpMs, 0, jumpMs]) {
+    // Kafka takes no record whose time is more than an hour ahead of its own clock, so there is no AA then.
+    const isRefused = jumpMs > 3_600_000;
+    for (const offset of [jumpMs, 0, jumpMs, 0]) {
       writeFileSync(file, String(offset));
-      await load.reached(load.progress.answered + 200);
+      if (offset > 0 && isRefused) await delay(3000);
+      else await load.reached(load.progress.answered + 200);
     }
     await site.kill();
     await site.start();
@@ -157,10 +164,10 @@ longTest(
       const startedAt = performance.now();
       const sockets = await openSockets(t, site.port, 9900);
       const tookMs = performance.now() - startedAt;
-      await eventually(
-        "all are taken",
-        async () => (await metric(site, "mllp_connections{")) >= 9900,
-      );
+      await eventually("all are taken", async () => {
+        const open = await metric(site, "mllp_connections{");
+        return open >= 9900;
+      });
       assert.equal(openCount(sockets), 9900);
       await load.reached(load.progress.answered + 500);
       t.diagnostic(
