@@ -26,7 +26,11 @@ import { TokenBucket } from "./token-bucket.ts";
 
 const TICK_MS = 50;
 const SLOW_TICK_MS = 1000;
-const BACKLOG = 511;
+/**
+ * Connections that wait to be taken; the system has a limit of its own (`net.core.somaxconn`). With fewer, a storm of senders
+ * overflows it, and Linux then forgets connections which their senders believe to have, until they send something.
+ */
+const BACKLOG = 65_535;
 /** Connections whose TLS handshake may wait for its turn; one more is closed. */
 const WAITING_HANDSHAKES_MAX = 2000;
 

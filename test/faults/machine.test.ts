@@ -42,7 +42,11 @@ async function openSocket(t: TestContext, port: number): Promise<Socket> {
       socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
     });
     socket.on("error", () => {});
-    if (code !== "ECONNREFUSED") return socket;
+    if (code !== "ECONNREFUSED") {
+      // In a storm Linux may take a connection for closed that its sender believes to have (SYN cookies), until a byte comes.
+      socket.write("\r");
+      return socket;
+    }
     await delay(100);
   }
 }
