@@ -1,6 +1,13 @@
-import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
 import kafkajs from "kafkajs";
 import type { Kafka, KafkaConfig, SASLOptions } from "kafkajs";
+import {
+  TlsSettingsError,
+  isNameChecked,
+  tlsAlgorithms,
+  tlsKey,
+  tlsTrust,
+} from "#lib/tls-settings";
 import { RecordLogError } from "../record-log.ts";
 
 export type Settings = Readonly<Record<string, string>>;
@@ -22,20 +29,24 @@ export function kafkaClient(settings: Settings, clientId: string): Kafka {
   return new kafkajs.Kafka(config);
 }
 
-/** PEM files only: Java's key stores have no reader here. */
-function tls(settings: Settings) {
-  for (const store of ["ssl.truststore", "ssl.keystore"]) {
-    const type = settings[`${store}.type`];
-    if (settings[`${store}.location`] && type?.toUpperCase() !== "PEM") {
-      throw new RecordLogError("LOG_FAILED", `${store}.type must be PEM; convert the store to PEM`);
-    }
+/** Throws RecordLogError for what cannot be followed, before anything is connected. */
+function tls(settings: Settings): ConnectionOptions {
+  const ssl = Object.fromEntries(
+    Object.entries(settings)
+      .filter(([key]) => key.startsWith("ssl."))
+      .map(([key, value]) => [key.slice("ssl.".length), value]),
+  );
+  try {
+    return {
+      ...tlsKey(ssl),
+      ...tlsTrust(ssl),
+      ...tlsAlgorithms(ssl),
+      ...(isNameChecked(ssl) ? {} : { checkServerIdentity: () => undefined }),
+    };
+  } catch (error) {
+    if (!(error instanceof TlsSettingsError)) throw error;
+    throw new RecordLogError("LOG_FAILED", error.message, { cause: error });
   }
-  const ca = settings["ssl.truststore.location"];
-  const key = settings["ssl.keystore.location"];
-  return {
-    ...(ca ? { ca: [readFileSync(ca, "utf8")] } : {}),
-    ...(key ? { key: readFileSync(key, "utf8"), cert: readFileSync(key, "utf8") } : {}),
-  };
 }
 
 function sasl(settings: Settings): SASLOptions {
