@@ -72,7 +72,10 @@ function compare({ fhirVersion, rest }: Statement, values: WritingValues): reado
   const server = rest?.find(({ mode }) => mode === "server");
   const codes = (server?.interaction ?? []).map(({ code }) => code);
   const interaction = values[INTERACTION];
-  if (interaction !== "single" && codes.length > 0 && !codes.includes(interaction)) {
+  // A server that takes transactions takes batches, too, and HAPI's statement names only the first.
+  const isPossible =
+    codes.includes(interaction) || (interaction === "batch" && codes.includes("transaction"));
+  if (interaction !== "single" && codes.length > 0 && !isPossible) {
     found.push({ key: INTERACTION, why: `The server takes no Bundles of type ${interaction}` });
   }
   const resources = server?.resource ?? [];

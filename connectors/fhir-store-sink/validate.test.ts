@@ -55,7 +55,7 @@ test("FR-1 a server that can do what is asked for passes, and nothing is written
 
 const shortcomings: readonly [string, () => object, Props, string][] = [
   ["another FHIR version", () => ({ fhirVersion: "3.0.2" }), {}, "fhir.server.url"],
-  ["no batch", () => rest(["transaction"], {}), {}, "fhir.interaction"],
+  ["no Bundles", () => rest(["search-system"], {}), {}, "fhir.interaction"],
   [
     "no transaction",
     () => rest(["batch"], {}),

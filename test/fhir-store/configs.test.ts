@@ -2,19 +2,25 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { openRecordLog } from "#broker";
 import { startAzure } from "../servers/fhir/azure.ts";
 import { serviceAccountKey, startGoogle } from "../servers/fhir/google.ts";
 import { startMedplum } from "../servers/fhir/medplum.ts";
 import { testLog } from "../support/pipeline.ts";
-import { connectorConfig, postConnector, rest } from "../support/rest-client.ts";
+import { connectorConfig, eventually, postConnector, rest } from "../support/rest-client.ts";
+import { openBeside, topicContents } from "../support/topic-contents.ts";
 import { startWorkerProcess, workerProps } from "../support/worker-process.ts";
 
 /* The files of `connect-configs/` for FHIR stores, with the addresses of servers of ours in the place of somebody's account. */
 
-test("the configs for FHIR stores can be posted, and a wrong one is refused on its keys", async (t) => {
+test("FR-6 the configs for FHIR stores can be posted and check before they send, and a wrong one is refused on its keys", async (t) => {
   const [medplum, google, azure] = await Promise.all([startMedplum(), startGoogle(), startAzure()]);
   t.after(() => Promise.all([medplum, google, azure].map((server) => server.stop())));
   const { bootstrapServers } = await testLog(t, "embedded");
+  await writeResources(bootstrapServers, [
+    { resourceType: "Patient", id: "valid", gender: "female" },
+    { resourceType: "Patient", id: "invalid", gender: "MARKER" },
+  ]);
   const worker = await startWorkerProcess(t, workerProps(bootstrapServers));
   const { privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -36,6 +42,11 @@ test("the configs for FHIR stores can be posted, and a wrong one is refused on i
       "fhir.server.url": medplum.url,
       "fhir.auth.type": "none",
       "fhir.auth.private.key": privateKey,
+      // FR-6: a check before sending is a transformation in the sink's own chain.
+      transforms: "validate",
+      "transforms.validate.type": "ValidateFhir",
+      "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+      "value.converter.schemas.enable": "false",
     }),
     connectorConfig("fhir-to-google-healthcare", { ...account, "google.fhir.store": "store" }),
     connectorConfig("hl7v2-to-google-healthcare", { ...account, "google.hl7v2.store": "store" }),
@@ -55,6 +66,18 @@ test("the configs for FHIR stores can be posted, and a wrong one is refused on i
   });
   const refused = await rest(worker.url, "POST", "/connectors", { ...wrong, name: "wrong" });
 
+  await eventually("the valid resource is stored", async () =>
+    Boolean(await medplum.read("Patient", "valid")),
+  );
+  await eventually("the invalid one is a dead letter", async () => {
+    const log = await openBeside(bootstrapServers);
+    try {
+      return (await topicContents(log, "healthcare.fhir-store.dlq")).length === 1;
+    } finally {
+      await log.close();
+    }
+  });
+  assert.equal(await medplum.read("Patient", "invalid"), undefined);
   assert.equal(refused.status, 400);
   const { message } = refused.body as { message: string };
   for (const key of ["fhir.interaction", "fhir.bundle.max.entries"]) {
@@ -66,3 +89,26 @@ test("the configs for FHIR stores can be posted, and a wrong one is refused on i
     assert.equal((file as { name: string }).name, name);
   }
 });
+
+/** Writes resources into the topic of patients before the worker opens the log. */
+async function writeResources(
+  bootstrapServers: string,
+  resources: readonly object[],
+): Promise<void> {
+  const topic = "healthcare.fhir.patient";
+  const log = await openRecordLog({ "bootstrap.servers": bootstrapServers });
+  await log.admin.createTopics([{ topic, partitions: 1 }]);
+  const producer = await log.producer({ clientId: "test" });
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  await producer.send(
+    resources.map((resource) => ({
+      topic,
+      partition: 0,
+      key: bytes("k"),
+      value: bytes(JSON.stringify(resource)),
+      headers: [],
+    })),
+  );
+  await producer.close();
+  await log.close();
+}

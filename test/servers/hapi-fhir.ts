@@ -20,10 +20,12 @@ const file = (name: string): string => fileURLToPath(new URL(`hapi-fhir/${name}`
 const START_TIMEOUT_MS = 600_000;
 
 /**
- * Starts it and waits until it answers. HAPI's starter is not in the registry, so the server is put together from
+ * Starts it and waits until it answers; `CLINICAL_HAPI` names one that runs already. HAPI's starter is not in the registry, so the server is put together from
  * HAPI's own jars with the wiring of HAPI's own tests (`hapi-fhir/FhirServer.java`). Some 390 MB at the first call. Throws ServerMissingError.
  */
 export async function startHapi(): Promise<HapiServer> {
+  const running = process.env["CLINICAL_HAPI"];
+  if (running) return { url: running, async stop() {} };
   const jars = mavenJars(
     `hapi-fhir-server-${HAPI_FHIR_VERSION}`,
     ["base", "test-utilities"].map(
@@ -38,6 +40,8 @@ export async function startHapi(): Promise<HapiServer> {
     args: [
       "-Xmx1500m",
       "-XX:+UseSerialGC",
+      // It starts several times faster so, and nothing here runs long enough to miss the other compiler.
+      "-XX:TieredStopAtLevel=1",
       // Otherwise HAPI's tests draw the size of the connection pool by lot.
       "-Dunlimited_db_connection=true",
       `-Dlogback.configurationFile=${file("logback.xml")}`,
