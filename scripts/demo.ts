@@ -99,6 +99,6 @@ function report(delivery: Delivery, acknowledged: Readonly<Record<string, number
   process.stdout.write(`\nFiles\n${files.map((name) => `  ${name}\n`).join("")}`);
   process.stdout.write(
     `\nLook inside\n  npm run cli -- topics read healthcare.fhir.patient --from-beginning --max 1 --bootstrap ${bootstrapServers}\n` +
-      `  curl ${worker.url}/connectors?expand=status\n`,
+      `  curl '${worker.url}/connectors?expand=status'\n`,
   );
 }
