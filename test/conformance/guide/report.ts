@@ -62,8 +62,10 @@ For each row of its tables that names a FHIR element a tiny message is made that
 what the row's condition asks for), converted, and the element looked up by the row's own path:
 
 - **right**: the element is there with the value sent, the code it maps to, or the literal the row assigns. A row of a data type
-  map is tried at the places that use the map, a row of a segment map in the messages that do, until one is right. Where a
-  condition guards an element that no other row fills, the value must be absent when the condition is false.
+  map is tried at the places that use the map, beside the other components and alone, a row of a segment map in the messages that
+  do, until one is right. What a row needs beside it is there: an organization for its kind, a number for its unit, the segment
+  whose resource a message row adds to or refers to. Slips of the tables (spelling, an element of R5 that R4 has under another
+  name) are read as what they mean. Where a condition guards an element that no other row fills, the value must be absent when the condition is false.
 - **different**: not so on purpose, and the last tables say why.
 - **missing**: everything else.
 `;

@@ -72,6 +72,7 @@ function result(
 
 /** Of the places where a row is not right, the one that shows most of it is the one to tell of. */
 function nearness({ note }: Outcome): number {
+  if (note === UNUSED || note === NO_MAP) return -1;
   if (note.startsWith("reference not set")) return 5;
   if (note.startsWith("at ")) return 4;
   return ["no ", "nowhere", "another value"].findIndex((each) => note.startsWith(each)) + 1;
@@ -89,6 +90,8 @@ function verdictOf(
   used.add(difference);
   return { kind, row, verdict: "different", message, note: difference.why };
 }
+
+const NO_MAP = "no segment map";
 
 const used = new Set<Difference>();
 
@@ -130,7 +133,7 @@ function messageResult(row: MapRow, guide: Guide): RowResult {
   const rows = guide.segmentRows.filter(
     (each) => each.map.toLowerCase() === segmentMap.toLowerCase(),
   );
-  let best: Outcome = { right: false, message: messageText(host()), note: "no segment map" };
+  let best: Outcome = { right: false, message: messageText(host()), note: NO_MAP };
   for (const each of rows) {
     const [first] = guide.segmentCases(each);
     if (!first) continue;

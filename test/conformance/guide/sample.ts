@@ -60,8 +60,8 @@ const components: Readonly<Record<string, readonly string[]>> = {
     "CWE",
     "ST",
     "?DR",
-    "DTM",
-    "DTM",
+    "?DTM",
+    "?DTM",
   ],
   XCN: [
     "ST",
@@ -128,17 +128,18 @@ const components: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Values of the leaves that cannot be any text; `#` stands for a number of the place, of one digit or (`##`) of several. */
+/** Values of the leaves that cannot be any text; `#` stands for a number of the place of one digit, `###` for one of
+ * several, and `##` for a day: what stands behind is later. */
 const leaves: Readonly<Record<string, string>> = {
   ID: "Y",
   SI: "1",
   NM: "4#",
-  DT: "2024030#",
-  DTM: "2024030#101500+0100",
-  DATETIME: "2024030#101500+0100",
-  TS: "2024030#101500+0100",
+  DT: "202403##",
+  DTM: "202403##101500+0100",
+  DATETIME: "202403##101500+0100",
+  TS: "202403##101500+0100",
   TM: "101500",
-  OID: "2.16.840.1.113883.19.4.##",
+  OID: "2.16.840.1.113883.19.4.###",
   ISO: "ISO",
   CS1: "LN",
   CS2: "SCT",
@@ -195,7 +196,10 @@ function leaf(type: string, place: string): string {
   const fixed = leaves[type];
   const number = (most: number): string =>
     String([...place].reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % most, 7) + 1);
-  if (fixed !== undefined) return fixed.replace("##", number(9973)).replace("#", number(9));
+  const day = String((Number(/\d+$/.exec(place)?.[0] ?? 0) % 28) + 1).padStart(2, "0");
+  if (fixed !== undefined) {
+    return fixed.replace("###", number(9973)).replace("##", day).replace("#", number(9));
+  }
   return `V${place}`;
 }
 

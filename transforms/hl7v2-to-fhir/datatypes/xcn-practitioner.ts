@@ -40,13 +40,18 @@ export function xcnIdentity(xcn: Repetition, conversion: Conversion): readonly s
   return ["name", conversion.message.header.sendingFacility, ...names];
 }
 
-/** The same parts for a RelatedPerson. Source: XCN[RelatedPerson], XCN[Patient]. */
+/** The same parts for a RelatedPerson, who has no qualification: a degree is a suffix. Source: XCN[RelatedPerson]. */
 export function xcnToPerson(
   xcn: Repetition,
   conversion: Conversion,
 ): Pick<RelatedPerson, "identifier" | "name"> | undefined {
   const person = personOf(xcn, conversion);
-  return person && { identifier: person.identifier, name: person.name };
+  if (!person) return undefined;
+  const { identifier, name, qualification } = person;
+  const degree = xcn.component(7).value;
+  const [only] = name ?? [];
+  if (only && qualification) only.suffix = [...(only.suffix ?? []), degree];
+  return { identifier, name };
 }
 
 function personOf(xcn: Repetition, conversion: Conversion): Person | undefined {

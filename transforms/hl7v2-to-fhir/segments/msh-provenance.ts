@@ -17,7 +17,13 @@ import { agent, agentOf } from "./provenance-agents.ts";
 
 const { one, each, rule } = rowsFor<Provenance>();
 
-/** Source: HL7 v2-to-FHIR, MSH[Provenance-Source] and MSH[Provenance-Operator]. */
+/** Source: MSH[Provenance-Transformation]; a code system of the guide itself. */
+const TRANSFORMATION = {
+  system: "http://hl7.org/fhir/uv/v2mappings/CodeSystem/provenance-activity-type-v2-to-fhir",
+  code: "v2-fhir-transformation",
+};
+
+/** Source: HL7 v2-to-FHIR, MSH[Provenance-Source]. */
 export const mshProvenance = segmentMap<Provenance>("MSH[Provenance-Source]", {
   4: each("agent", agentOf("author", organizationOfHd)),
   7: one("recorded", instant),
@@ -31,7 +37,9 @@ export const mshProvenance = segmentMap<Provenance>("MSH[Provenance-Source]", {
     const trigger = fhirCode(field.component(2).value);
     if (trigger === "") return field.value !== "";
     const display = ["message -", field.first.text].join(" ");
-    target.activity = { coding: [{ system: hl7Table("0003"), code: trigger }, { display }] };
+    target.activity = {
+      coding: [{ system: hl7Table("0003"), code: trigger }, { display }, TRANSFORMATION],
+    };
     return true;
   }),
   10: rule("entity.what.identifier", (field) => field.value !== ""),

@@ -3,7 +3,7 @@ import type { Segment } from "#lib/hl7v2";
 import { hl7Table } from "../codesystems/coding-system.ts";
 import { referenceTo } from "../conversion.ts";
 import type { Draft } from "../conversion.ts";
-import { codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
+import { alternateCode, codeOf, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { mediaType } from "../datatypes/ed-attachment.ts";
 import { ei, eiIdentity } from "../datatypes/ei-identifier.ts";
 import { dateTime, instant, text } from "../datatypes/primitives.ts";
@@ -87,10 +87,8 @@ export const txaDocumentReference = segmentMap<DocumentReference>(
     19: rule("status", (field, target) => {
       const { value } = field;
       if (value !== "AV" && value !== "") {
-        (target.extension ??= []).push({
-          url: "urn:hl7-org:v2xml#TXA.19",
-          valueCoding: { system: hl7Table("0273"), code: value },
-        });
+        const sent = alternateCode({ system: hl7Table("0273"), code: value });
+        Object.assign(target, { _status: sent });
         // OB: obsolete. CA and UN, the document is not there for patient care.
         if (value === "OB") target.status = "superseded";
         if (value === "CA" || value === "UN") target.status = "entered-in-error";
