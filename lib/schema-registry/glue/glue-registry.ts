@@ -191,8 +191,7 @@ export class GlueRegistry implements SchemaRegistry {
   async #send<T>(request: (glue: Glue, client: GlueClient) => Promise<T>): Promise<T> {
     if (this.#running >= this.#options.concurrency) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#running += 1;
+    } else this.#running += 1;
     try {
       this.#loaded ??= load(this.#options.client);
       const { glue, client } = await this.#loaded;
@@ -200,8 +199,10 @@ export class GlueRegistry implements SchemaRegistry {
     } catch (error) {
       throw registryErrorOf(error);
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      // The place is handed on, so that nobody who comes in between takes it too.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
     }
   }
 }
