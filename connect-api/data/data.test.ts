@@ -40,6 +40,32 @@ for (const [text, unscaled, scale, bytes] of decimals) {
   });
 }
 
+test("whole numbers of any length go through bytes, in as few as Java's", () => {
+  for (let power = 0n; power < 130n; power += 1n) {
+    for (const number of [2n ** power - 1n, 2n ** power, -(2n ** power), -(2n ** power) - 1n]) {
+      const bytes = new Decimal(number, 0).toBytes();
+
+      assert.equal(Decimal.fromBytes(bytes, 0).unscaled, number);
+      const isShortest =
+        bytes.length === 1 || BigInt.asIntN((bytes.length - 1) * 8, number) !== number;
+      assert.ok(isShortest, String(number));
+    }
+  }
+  assert.equal(Decimal.fromBytes(new Uint8Array(), 2).unscaled, 0n);
+  const long = 7n ** 100_000n;
+  assert.equal(Decimal.fromBytes(new Decimal(long, 0).toBytes(), 0).unscaled, long);
+});
+
+test("another scale keeps the number, and an exponent does not become a number of a gigabyte", () => {
+  assert.deepEqual(Decimal.parse("7.1").withScale(3), new Decimal(7100n, 3));
+  assert.deepEqual(Decimal.parse("0e1000000000").withScale(2), new Decimal(0n, 2));
+  for (const text of ["7.105", "1e1000000000"]) {
+    assert.throws(() => Decimal.parse(text).withScale(2), { code: "SCHEMA_MISMATCH" });
+  }
+  assert.equal(String(Decimal.parse("-1e1000000000")), "-1E+1000000000");
+  assert.equal(String(Decimal.parse("12e-1000000000")), "1.2E-999999999");
+});
+
 test("text that is no decimal is refused without quoting it", () => {
   assert.throws(
     () => Decimal.parse("SECRET"),

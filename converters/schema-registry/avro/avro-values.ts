@@ -144,16 +144,7 @@ function unionToNative(
 function decimalBytes(schema: Schema, decimal: Decimal, avro: AvroSchema): Uint8Array {
   validateValue(schema, decimal);
   const scale = Number(schema.parameters?.["scale"] ?? 0);
-  if (decimal.scale > scale) {
-    throw new DataError(
-      "SCHEMA_MISMATCH",
-      `The decimal has more than ${scale} digits after the point`,
-    );
-  }
-  const bytes = new Decimal(
-    decimal.unscaled * 10n ** BigInt(scale - decimal.scale),
-    scale,
-  ).toBytes();
+  const bytes = decimal.withScale(scale).toBytes();
   if (avro.type !== "fixed") return bytes;
   if (bytes.length > avro.size) {
     throw new DataError("SCHEMA_MISMATCH", `The decimal has more than ${avro.size} bytes`);

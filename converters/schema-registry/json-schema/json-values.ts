@@ -216,12 +216,5 @@ function numberOf(json: unknown): number {
 function decimalOf(json: unknown, scale: number): Decimal {
   if (typeof json === "string")
     return Decimal.fromBytes(new Uint8Array(Buffer.from(json, "base64")), scale);
-  const decimal = Decimal.parse(isExactNumber(json) ? json.rawJSON : String(json));
-  if (decimal.scale > scale) {
-    throw new DataError(
-      "SCHEMA_MISMATCH",
-      `The decimal has more than ${scale} digits after the point`,
-    );
-  }
-  return new Decimal(decimal.unscaled * 10n ** BigInt(scale - decimal.scale), scale);
+  return Decimal.parse(isExactNumber(json) ? json.rawJSON : String(json)).withScale(scale);
 }
