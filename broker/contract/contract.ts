@@ -339,7 +339,7 @@ export function recordLogContract(name: string, openLog: OpenLog): void {
     const prefix = unique("pattern");
     const sender = await producer(t, log);
     const reader = await consumer(t, log, {
-      topics: new RegExp(`${prefix}\\.[a-z]+`),
+      topics: new RegExp(`${prefix}\\.[A-Z]+`, "i"),
       settings: { "metadata.max.age.ms": "200" },
     });
     assert.deepEqual(await reader.poll(300), []);

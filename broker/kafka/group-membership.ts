@@ -46,7 +46,10 @@ export class GroupMembership {
     this.#cluster = cluster;
     this.#options = options;
     const { topics } = options;
-    this.#pattern = topics instanceof RegExp ? new RegExp(`^(?:${topics.source})$`) : undefined;
+    this.#pattern =
+      topics instanceof RegExp
+        ? new RegExp(`^(?:${topics.source})$`, topics.flags.replace(/[gy]/g, ""))
+        : undefined;
   }
 
   connect(): Promise<void> {

@@ -12,7 +12,7 @@ const JOIN_MS = 5000;
  *
  * It is put out after the successor has asked to join, because a group that is empty for a moment waits for
  * more members (`group.initial.rebalance.delay.ms`). `cluster` has connections of its own: that of the join
- * answers nothing else meanwhile. A failure to put it out costs the wait for its session, and nothing else.
+ * answers nothing else meanwhile. Whoever is refused puts nobody out. A failure to put it out costs the wait for its session, and nothing else.
  */
 export async function joinAsSuccessor<T>(
   cluster: Cluster,
@@ -23,9 +23,18 @@ export async function joinAsSuccessor<T>(
   const before = await membersOf(cluster, groupId, clientId).catch(() => []);
   if (before.length === 0) return join();
   const joined = new AbortController();
-  const joining = join().finally(() => joined.abort());
+  let isRefused = false;
+  const joining = join();
+  // Also keeps a refusal that comes meanwhile from being nobody's.
+  joining
+    .catch(() => {
+      isRefused = true;
+    })
+    .finally(() => joined.abort());
   const ends = AbortSignal.any([joined.signal, signal]);
-  await putOut(cluster, groupId, clientId, new Set(before), ends).catch(() => undefined);
+  await putOut(cluster, groupId, clientId, new Set(before), ends, () => isRefused).catch(
+    () => undefined,
+  );
   return joining;
 }
 
@@ -35,6 +44,7 @@ async function putOut(
   clientId: string,
   before: ReadonlySet<string>,
   signal: AbortSignal,
+  isRefused: () => boolean,
 ): Promise<void> {
   const deadline = performance.now() + JOIN_MS;
   while (!signal.aborted && performance.now() < deadline) {
@@ -42,6 +52,8 @@ async function putOut(
     if (members.some((memberId) => !before.has(memberId))) break;
     await delay(LOOK_PAUSE_MS);
   }
+  // A group that does not take us goes on with the members that it has.
+  if (isRefused()) return;
   const coordinator = await cluster.findGroupCoordinator({ groupId });
   for (const memberId of before) {
     // One whose session has ended meanwhile is out already.

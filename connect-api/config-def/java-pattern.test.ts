@@ -10,6 +10,8 @@ for (const [pattern, text, isMatch] of [
   [String.raw`\Qa.b\E.*`, "axbc", false],
   [String.raw`\p{Lower}{2}\p{Digit}+`, "ab12", true],
   ["[^{}]*", "a", true],
+  ["[]a]+", "a]", true],
+  ["[^]a]", "]", false],
   ["a{2}|b{1,}|c{0,3}", "aa", true],
 ] as const) {
   test(`${pattern} ${isMatch ? "matches" : "does not match"} ${text}`, () => {
@@ -17,7 +19,19 @@ for (const [pattern, text, isMatch] of [
   });
 }
 
-for (const pattern of ["[", "(", "a{2,1}", "{}", "${x}", "a{x}", "a++", "[a&&b]", "\\"]) {
+for (const pattern of [
+  "[",
+  "[]",
+  "[^]",
+  "(",
+  "a{2,1}",
+  "{}",
+  "${x}",
+  "a{x}",
+  "a++",
+  "[a&&b]",
+  "\\",
+]) {
   test(`${pattern} is no pattern`, () => {
     assert.throws(() => fullMatch(pattern), SyntaxError);
   });

@@ -48,6 +48,13 @@ export function translateJavaPattern(pattern: string): TranslatedPattern {
       if (character === "[") {
         if (isInSet) throw new SyntaxError("unions of character classes are not supported");
         isInSet = true;
+        // In Java the first bracket of a class is one of its members: `[]` has no end.
+        const begin = body.startsWith("[^", index) ? "[^" : "[";
+        if (body[index + begin.length] === "]") {
+          source += `${begin}\\]`;
+          index += begin.length;
+          continue;
+        }
       } else if (character === "]") isInSet = false;
       else if (isInSet && body.startsWith("&&", index)) {
         throw new SyntaxError("intersections of character classes are not supported");
