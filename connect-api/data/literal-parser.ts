@@ -22,6 +22,9 @@ const NULL: SchemaAndValue = { schema: null, value: null };
 const ARRAY_OF_NULL = SchemaBuilder.array(null).build();
 const MAP_OF_NULL = SchemaBuilder.map(null, null).build();
 
+/** Deeper than any header, and far from the end of the stack. */
+const DEPTH_MAX = 200;
+
 /** Narrowest first. */
 const INTEGERS: readonly (readonly [bits: number, schema: Schema])[] = [
   [8, INT8_SCHEMA],
@@ -42,10 +45,13 @@ const FLOAT32_LIMIT = 3.402_823_567_797_336_6e38;
 export function parseLiteral(text: string): SchemaAndValue {
   if (text === "") return { schema: STRING_SCHEMA, value: text };
   const tokens = new LiteralTokens(text);
-  return parse(tokens, false);
+  return parse(tokens, 0);
 }
 
-function parse(tokens: LiteralTokens, isEmbedded: boolean): SchemaAndValue {
+/** `depth`: how many lists and maps it stands in. */
+function parse(tokens: LiteralTokens, depth: number): SchemaAndValue {
+  const isEmbedded = depth > 0;
+  if (depth > DEPTH_MAX) throw incomplete("what is nested so deeply");
   if (!tokens.hasNext) return NULL;
   if (isEmbedded && tokens.consume('"')) return quotedText(tokens);
   if (isWord(tokens, "null", isEmbedded)) return NULL;
@@ -53,8 +59,8 @@ function parse(tokens: LiteralTokens, isEmbedded: boolean): SchemaAndValue {
   if (isWord(tokens, "false", isEmbedded)) return { schema: BOOLEAN_SCHEMA, value: false };
   const start = tokens.mark();
   try {
-    if (tokens.consume("[")) return list(tokens);
-    if (tokens.consume("{")) return map(tokens);
+    if (tokens.consume("[")) return list(tokens, depth + 1);
+    if (tokens.consume("{")) return map(tokens, depth + 1);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     tokens.rewind(start);
@@ -82,7 +88,7 @@ function quotedText(tokens: LiteralTokens): SchemaAndValue {
   return temporal(content) ?? { schema: STRING_SCHEMA, value: content };
 }
 
-function list(tokens: LiteralTokens): SchemaAndValue {
+function list(tokens: LiteralTokens, depth: number): SchemaAndValue {
   const items: SchemaAndValue[] = [];
   const common = new CommonSchema();
   while (tokens.hasNext) {
@@ -96,7 +102,7 @@ function list(tokens: LiteralTokens): SchemaAndValue {
       };
     }
     if (tokens.consume(",")) throw incomplete("an empty list element");
-    const item = parse(tokens, true);
+    const item = parse(tokens, depth);
     common.add(item.schema);
     items.push(item);
     const afterItem = tokens.mark();
@@ -106,16 +112,16 @@ function list(tokens: LiteralTokens): SchemaAndValue {
   throw incomplete("a list without end");
 }
 
-function map(tokens: LiteralTokens): SchemaAndValue {
+function map(tokens: LiteralTokens, depth: number): SchemaAndValue {
   const entries = new Map<unknown, unknown>();
   const [keys, values] = [new CommonSchema(), new CommonSchema()];
   while (tokens.hasNext) {
     if (tokens.consume("}")) return mapOf(entries, keys.schema, values.schema);
     if (tokens.consume(",")) throw incomplete("a map entry without key");
-    const key = parse(tokens, true);
+    const key = parse(tokens, depth);
     if (key.value === null) throw incomplete("a map entry whose key is null");
     if (!tokens.consume(":")) throw incomplete("a map entry without colon");
-    const value = parse(tokens, true);
+    const value = parse(tokens, depth);
     entries.set(withoutSchema(key.schema, key.value), withoutSchema(value.schema, value.value));
     tokens.consume(",");
     keys.add(key.schema);
