@@ -152,7 +152,7 @@ test("ssl.client.auth=required lets in who has a certificate of a trusted author
   await fails(ask(url, { path: "/", ...trusting(authority, expired) }), refused);
 });
 
-test("ssl.client.auth=requested also lets in who has none", async (t) => {
+test("ssl.client.auth=requested also lets in who has none, or one of a stranger", async (t) => {
   const clients = new TestAuthority(t);
   const { authority, url } = await secure(t, {
     "client.auth": "requested",
@@ -160,8 +160,10 @@ test("ssl.client.auth=requested also lets in who has none", async (t) => {
   });
 
   assert.equal((await ask(url, { path: "/", ...trusting(authority) })).status, 200);
-  const known = trusting(authority, clients.issue("ann"));
-  assert.equal((await ask(url, { path: "/", ...known })).status, 200);
+  for (const by of [clients, new TestAuthority(t)]) {
+    const client = trusting(authority, by.issue("ann"));
+    assert.equal((await ask(url, { path: "/", ...client })).status, 200);
+  }
 });
 
 test("ssl.enabled.protocols refuses clients that speak older ones", async (t) => {
@@ -231,6 +233,18 @@ test("workers that ask each other over https show their certificates", async (t)
   const trusted = await startServer(t, herder, { ...SECURE, props: ssl({ ...keys, ...trust }) });
   const untrusting = await startServer(t, herder, { ...SECURE, props: ssl(keys) });
   const pause = { path: "/connectors/adt/pause", method: "PUT", ...trusting(authority) };
+  // A name that its certificate does not have.
+  const renamed = Object.assign(new FakeHerder(), {
+    failure: new NotHereError(`https://localhost:${port}`),
+  });
+  const strict = await startServer(t, renamed, { ...SECURE, props: ssl({ ...keys, ...trust }) });
+  const lax = await startServer(t, renamed, {
+    ...SECURE,
+    props: ssl({ ...keys, ...trust, "endpoint.identification.algorithm": "" }),
+  });
+  assert.match((await ask(strict.url, pause)).text, /ERR_TLS_CERT_ALTNAME_INVALID/);
+  assert.equal((await ask(lax.url, pause)).status, 202);
+  asked.splice(0);
 
   const passed = await ask(trusted.url, pause);
   const failed = await ask(untrusting.url, pause);
