@@ -53,6 +53,7 @@ export class Dispatcher<W extends Queued> {
 
   /** Waits until the condition holds, asked after each change; false when the time is up or it is over. */
   async until(isTrue: () => boolean, ms: number, signal?: AbortSignal): Promise<boolean> {
+    if (isTrue()) return true;
     const timeout = AbortSignal.timeout(ms);
     const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
     while (!isTrue()) {
@@ -86,6 +87,18 @@ export class Dispatcher<W extends Queued> {
   putOff(waiting: Waiting<W>, ms: number): void {
     this.#underWay.delete(waiting);
     this.#lanes.putOff(waiting, ms);
+  }
+
+  /** What was put off goes as soon as it may. */
+  hurry(key: string): void {
+    this.#lanes.hurry(key);
+  }
+
+  /** Takes one more into the request that is being made; undefined when it is under way elsewhere, or not there. */
+  claim(key: string): Waiting<W> | undefined {
+    const waiting = this.#lanes.claim(key);
+    if (waiting) this.#underWay.add(waiting);
+    return waiting;
   }
 
   /** A random pause that grows with the attempts, in milliseconds. */

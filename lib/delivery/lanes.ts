@@ -32,6 +32,7 @@ export class Lanes<W extends Queued> {
   /** Lanes that were put off, with their timers. */
   readonly #later = new Map<Lane<W>, NodeJS.Timeout>();
   readonly #onReady: () => void;
+  #isClosed = false;
   #count = 0;
   #bytes = 0;
 
@@ -98,6 +99,7 @@ export class Lanes<W extends Queued> {
   /** The write stays at the head of its lane and goes again after a while. */
   putOff({ write }: Waiting<W>, ms: number): void {
     const lane = this.#lanes.get(write.key) as Lane<W>;
+    if (this.#isClosed) return;
     if (ms <= 0) {
       this.#ready.push(lane);
       return;
@@ -108,6 +110,30 @@ export class Lanes<W extends Queued> {
       this.#onReady();
     }, ms);
     this.#later.set(lane, timer);
+  }
+
+  /** The head of a lane that was put off goes now. */
+  hurry(key: string): void {
+    const lane = this.#lanes.get(key);
+    if (!lane || !this.#later.has(lane)) return;
+    clearTimeout(this.#later.get(lane));
+    this.#later.delete(lane);
+    this.#ready.push(lane);
+  }
+
+  /** Takes the head of one lane, if it is not under way; undefined otherwise. */
+  claim(key: string): Waiting<W> | undefined {
+    const lane = this.#lanes.get(key);
+    if (!lane) return undefined;
+    if (this.#later.has(lane)) {
+      clearTimeout(this.#later.get(lane));
+      this.#later.delete(lane);
+      return lane.waiting[0];
+    }
+    const at = this.#ready.indexOf(lane, this.#readyAt);
+    if (at === -1) return undefined;
+    this.#ready.splice(at, 1);
+    return lane.waiting[0];
   }
 
   /** Forgets what waits and is not under way, and is no longer ours. */
@@ -134,6 +160,7 @@ export class Lanes<W extends Queued> {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#later.values()) clearTimeout(timer);
     this.#later.clear();
   }

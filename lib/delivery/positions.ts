@@ -18,6 +18,14 @@ interface Partition {
 
 const nameOf = ({ topic, partition }: Place): string => `${topic}-${partition}`;
 
+const PRUNE_EVERY = 1000;
+
+/** Lets the settled ones at the front go, but for the newest, whose place may come again. */
+function prune(held: Partition): void {
+  const oldest = held.taken.findIndex(({ open }) => open > 0);
+  held.taken = held.taken.slice(oldest === -1 ? -1 : oldest);
+}
+
 /** Which records of each partition are settled, so that only what is safe is committed. */
 export class Positions {
   readonly #partitions = new Map<string, Partition>();
@@ -41,6 +49,8 @@ export class Positions {
     if (last?.offset === offset) return last;
     const taken: Taken = { topic, partition, offset, open: 0 };
     if (held) {
+      // What is settled is let go now and then, also when nobody asks for offsets.
+      if (held.taken.length % PRUNE_EVERY === PRUNE_EVERY - 1) prune(held);
       held.taken.push(taken);
       held.next = offset + 1;
     }
@@ -51,10 +61,9 @@ export class Positions {
   committable(place: Place): number | undefined {
     const held = this.#partitions.get(nameOf(place));
     if (!held) return undefined;
-    const oldest = held.taken.findIndex(({ open }) => open > 0);
-    // Settled ones at the front are let go; the list is as long as what waits.
-    held.taken = oldest === -1 ? [] : held.taken.slice(oldest);
-    return held.taken[0]?.offset ?? held.next;
+    prune(held);
+    const [first] = held.taken;
+    return first && first.open > 0 ? first.offset : held.next;
   }
 
   /** Of these offsets, what may be committed: never more than is settled. */

@@ -44,7 +44,7 @@ export function outcomeWithoutTexts(outcome: unknown): string {
  * "Resource Patient/1 not found, specified in path: …" (HAPI-1094), Google "reference_not_found".
  */
 const MISSING_REFERENCE =
-  /not found, specified in path|HAPI-1094|HAPI-1095|reference_not_found|unresolved.reference|referential integrity|reference[^.]{0,80}(does not exist|not found|cannot be resolved|unresolv)/i;
+  /(not found|is deleted), specified in path|HAPI-109[456]|reference_not_found|unresolved.reference|referential integrity|reference[^.]{0,80}(does not exist|not found|cannot be resolved|unresolv)/i;
 
 /** Whether an outcome tells of a reference to a resource that the store does not have (yet). */
 export function isMissingReference(outcome: unknown): boolean {

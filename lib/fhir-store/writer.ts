@@ -7,6 +7,7 @@ import { readHistory, readState, stateRead, versionInHistory } from "./guard.ts"
 import { KnownStates } from "./known-states.ts";
 import { isNewer } from "./source-version.ts";
 import { StoreSetupError, StoreUnreachableError, WriteRefusedError } from "./store.ts";
+import { Unresolved } from "./unresolved.ts";
 import { verdictOf } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 import { isConditional } from "./write.ts";
@@ -17,6 +18,8 @@ type Waiting<R> = QueuedWaiting<Write<R>>;
 
 /** What becomes of requests when their answer was one for all of them. */
 interface Otherwise<R> {
+  /** They cannot be taken apart: what is said of all is settled for each. */
+  readonly isTogether?: boolean;
   /** Asks for one half of them. */
   again(half: readonly Waiting<R>[]): Promise<void>;
   /** Settles the only one. */
@@ -32,6 +35,8 @@ interface Planned<R> {
 const KNOWN_MAX = 50_000;
 /** Answers 401 one after the other, each with a new token. */
 const UNAUTHORIZED_MAX = 5;
+/** What passes for all alike. */
+const PASSING: ReadonlySet<Verdict["kind"]> = new Set(["throttled", "unauthorized", "retry"]);
 /** A Bundle that fails as a whole for no reason of its own is cut in two after so many times. */
 const WHOLE_TRIES = 3;
 
@@ -44,6 +49,7 @@ export class Writer<R> {
   readonly #dispatcher: Dispatcher<Write<R>>;
   readonly #known = new KnownStates(KNOWN_MAX);
   readonly #now: () => number;
+  readonly #unresolved = new Unresolved<R>();
   #unauthorized = 0;
 
   constructor(options: WriterOptions<R>) {
@@ -81,6 +87,7 @@ export class Writer<R> {
     await this.#dispatcher.release(({ origin }) => isOurs(origin), ms);
     // Others may write these resources from now on.
     this.#known.clear();
+    this.#unresolved.clear();
   }
 
   close(): void {
@@ -88,10 +95,62 @@ export class Writer<R> {
   }
 
   async #work(taken: readonly Waiting<R>[]): Promise<void> {
-    const planned = this.#options.isGuarded
-      ? await this.#newer(taken)
-      : taken.map((waiting) => ({ waiting, ifMatch: undefined }));
-    if (planned.length > 0) await this.#send(planned);
+    const circles = this.#circlesOf(taken);
+    const inCircles = new Set(circles.flat());
+    const others = taken.filter((waiting) => !inCircles.has(waiting));
+    if (others.length > 0) {
+      const planned = await this.#plan(others);
+      if (planned.length > 0) await this.#send(planned);
+    }
+    for (const circle of circles) await this.#sendTogether(circle);
+  }
+
+  async #plan(waiting: readonly Waiting<R>[]): Promise<Planned<R>[]> {
+    return this.#options.isGuarded
+      ? this.#newer(waiting)
+      : waiting.map((each) => ({ waiting: each, ifMatch: undefined }));
+  }
+
+  /**
+   * Resources that refer to each other in a circle, as an Encounter and its Condition do: where references are checked, none of them can be
+   * written before the others. Each second time they go alone, so that one that is wrong for itself is told apart.
+   */
+  #circlesOf(taken: readonly Waiting<R>[]): readonly (readonly Waiting<R>[])[] {
+    if (this.#options.interaction === "single") return [];
+    const byKey = new Map(taken.map((waiting) => [waiting.write.key, waiting]));
+    const circles: Waiting<R>[][] = [];
+    const seen = new Set<string>();
+    for (const { write, referenceTries } of taken) {
+      if (referenceTries % 2 === 0 || seen.has(write.key)) continue;
+      const keys = this.#unresolved.circleOf(write.key);
+      if (keys.length < 2) continue;
+      const members = keys.map((key) => byKey.get(key) ?? this.#dispatcher.claim(key));
+      for (const key of keys) seen.add(key);
+      const present = members.filter((member) => member !== undefined);
+      if (present.length === keys.length) circles.push(present);
+      // One of them is under way elsewhere: the others that were claimed for it wait on.
+      else
+        for (const each of present)
+          if (!byKey.has(each.write.key)) this.#dispatcher.putOff(each, 1);
+    }
+    return circles;
+  }
+
+  /** Writes a circle as one transaction: as a whole or not at all. */
+  async #sendTogether(circle: readonly Waiting<R>[]): Promise<void> {
+    const planned = await this.#plan(circle);
+    if (planned.length === 0) return;
+    const answers = await this.#ask(
+      planned.map(({ waiting }) => waiting),
+      this.#requestsOf(planned),
+      "transaction",
+      {
+        isTogether: true,
+        again: async () => {},
+        settle: async (one, verdict) => this.#waitForReference(one, whatOf(verdict)),
+      },
+    );
+    if (answers) await this.#settleAll(planned, answers);
   }
 
   /** Those that are newer than what the store has; the others are settled as stale, or wait when it could not be read. */
@@ -105,6 +164,7 @@ export class Writer<R> {
       // Could not be read: it waits already.
       if (!state) continue;
       if (state.version !== undefined && !isNewer(write.version, state.version)) {
+        this.#unresolved.delete(write.key);
         this.#dispatcher.done(waiting);
         this.#options.on.stale(write);
       } else {
@@ -173,12 +233,7 @@ export class Writer<R> {
     const startedAt = performance.now();
     const answers = await this.#ask(
       planned.map(({ waiting }) => waiting),
-      planned.map(({ waiting: { write }, ifMatch }) => ({
-        method: write.method,
-        url: this.#urlOf(write),
-        body: write.body,
-        ifMatch,
-      })),
+      this.#requestsOf(planned),
       this.#options.interaction,
       {
         again: (half) => this.#send(planned.filter(({ waiting }) => half.includes(waiting))),
@@ -187,6 +242,19 @@ export class Writer<R> {
     );
     if (!answers) return;
     this.#options.on.sent?.(planned.length, (performance.now() - startedAt) / 1000);
+    await this.#settleAll(planned, answers);
+  }
+
+  #requestsOf(planned: readonly Planned<R>[]): readonly EntryRequest[] {
+    return planned.map(({ waiting: { write }, ifMatch }) => ({
+      method: write.method,
+      url: this.#urlOf(write),
+      body: write.body,
+      ifMatch,
+    }));
+  }
+
+  async #settleAll(planned: readonly Planned<R>[], answers: readonly EntryAnswer[]): Promise<void> {
     for (const [index, { waiting, ifMatch }] of planned.entries()) {
       const { write } = waiting;
       const verdict = verdictOf(answers[index] as EntryAnswer, {
@@ -240,8 +308,12 @@ export class Writer<R> {
   async #settleWhole(
     asked: readonly Waiting<R>[],
     verdict: Verdict,
-    { again, settle }: Otherwise<R>,
+    { again, settle, isTogether = false }: Otherwise<R>,
   ): Promise<void> {
+    if (isTogether && !PASSING.has(verdict.kind)) {
+      for (const waiting of asked) await settle(waiting, verdict);
+      return;
+    }
     const isFewEnough = asked.length === 1;
     // Halves go one after the other, so that the number of requests at once stays what it is.
     const halve = async (): Promise<void> => {
@@ -261,7 +333,8 @@ export class Writer<R> {
         this.#putOffAll(asked, "401");
         return;
       case "retry":
-        if (!isFewEnough && asked.every(({ tries }) => tries >= WHOLE_TRIES)) return halve();
+        if (!isFewEnough && !isTogether && asked.every(({ tries }) => tries >= WHOLE_TRIES))
+          return halve();
         for (const waiting of asked) this.#dispatcher.countFailure(waiting);
         if (isFewEnough) {
           this.#dispatcher.pace.slowDown();
@@ -294,8 +367,11 @@ export class Writer<R> {
         });
         // Without its tag the next state could not be guarded; it is looked up then.
         if (verdict.etag === undefined && write.method === "PUT") this.#known.forget(write.key);
+        this.#unresolved.delete(write.key);
         this.#dispatcher.done(waiting);
         on.written(write);
+        // Those that waited for it need wait no longer.
+        for (const key of this.#unresolved.waitingFor(write.key)) this.#dispatcher.hurry(key);
         return;
       case "throttled":
         // All of a Bundle tell the same; the pause for them is there already.
@@ -369,6 +445,7 @@ export class Writer<R> {
     if (this.#now() - waiting.referenceSince >= this.#options.referenceMs) {
       return this.#refuse(waiting, missingReference(what));
     }
+    this.#unresolved.add(waiting);
     this.#dispatcher.putOff(waiting, this.#dispatcher.jitter(waiting.referenceTries));
   }
 
@@ -388,10 +465,15 @@ export class Writer<R> {
     isFatal: boolean = false,
   ): Promise<void> {
     if (isFatal) throw error;
+    this.#unresolved.delete(waiting.write.key);
     await this.#options.on.refused(waiting.write, error);
     // Settled only now: its offset may be committed because it is kept somewhere else.
     this.#dispatcher.done(waiting);
   }
+}
+
+function whatOf(verdict: Verdict): string {
+  return "what" in verdict ? verdict.what : verdict.kind;
 }
 
 function missingReference(what: string): WriteRefusedError {

@@ -170,6 +170,84 @@ test("GH-7 an Observation that comes before its Patient is written when the Pati
   assert.equal(sink.reports.length, 0);
 });
 
+const reference = (key: string) => ({ reference: key });
+const encounter = (id: string, condition: string) => ({
+  resourceType: "Encounter",
+  id,
+  status: "finished",
+  class: { code: "AMB" },
+  diagnosis: [{ condition: reference(condition) }],
+});
+const condition = (id: string, encounterKey: string) => ({
+  resourceType: "Condition",
+  id,
+  subject: reference("Patient/a"),
+  encounter: reference(encounterKey),
+});
+
+for (const interaction of ["batch", "transaction"]) {
+  test(`GH-7 ${interaction}: resources that refer to each other in a circle are written together, and what hangs on them after`, async (t) => {
+    const google = await startStore(t);
+    google.store.disableReferentialIntegrity = false;
+    const sink = await startSink(t, google, {
+      "fhir.interaction": interaction,
+      "fhir.bundle.max.entries": "2",
+    });
+    const observation = {
+      resourceType: "Observation",
+      id: "o",
+      status: "final",
+      code: { text: "x" },
+      encounter: reference("Encounter/e"),
+    };
+
+    await sink.put(
+      recordOf(0, observation),
+      recordOf(1, encounter("e", "Condition/c")),
+      recordOf(2, patient("a", 1)),
+      recordOf(3, condition("c", "Encounter/e")),
+    );
+    await sink.settled(4);
+
+    for (const [type, id] of [
+      ["Observation", "o"],
+      ["Encounter", "e"],
+      ["Condition", "c"],
+    ] as const) {
+      assert.ok(await google.medplum.read(type, id), type);
+    }
+    assert.deepEqual(sink.reports, []);
+  });
+}
+
+test("GH-7 a circle with one that is refused: it goes to the dead letter queue by itself, the other as missing it", async (t) => {
+  const google = await startStore(t);
+  google.store.disableReferentialIntegrity = false;
+  const sink = await startSink(t, google, { "fhir.reference.retry.ms": "300" });
+  google.front.fault = (request) => {
+    const entries = entriesOf(request) ?? [];
+    return entries.some(({ request: { method, url } }) => method === "PUT" && url === "Condition/c")
+      ? { kind: "answer", answer: googleError(400, "INVALID_ARGUMENT") }
+      : undefined;
+  };
+
+  await sink.put(
+    recordOf(0, patient("a", 1)),
+    recordOf(1, encounter("e", "Condition/c")),
+    recordOf(2, condition("c", "Encounter/e")),
+  );
+  await sink.settled(3);
+
+  assert.deepEqual(
+    sink.reports.map(({ record, error }) => [record.originalOffset, error.code]).toSorted(),
+    [
+      [1, "FHIR_STORE_REFERENCE_MISSING"],
+      [2, "FHIR_STORE_REFUSED"],
+    ],
+  );
+  assert.ok(await google.medplum.read("Patient", "a"));
+});
+
 for (const [what, props] of [
   ["within its bounds", { "fhir.reference.retry.ms": "50" }],
   ["at once, when that is asked for", { "fhir.reference.policy": "dlq" }],
