@@ -172,7 +172,7 @@ async function runTen(t: TestContext, workerProps: Props = {}) {
   return { worker, text };
 }
 
-test("a source and a sink show exactly Kafka's metrics, and restarts", async (t) => {
+test("a source and a sink show exactly Kafka's metrics, and few of our own", async (t) => {
   const { text } = await runTen(t);
 
   assert.deepEqual(shownMetrics(text), listedMetrics([...kafkaMetrics, ...ownMetrics]));

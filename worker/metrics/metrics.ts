@@ -68,7 +68,7 @@ export class Metrics implements Meter {
   /** `metrics.sample.window.ms` and `metrics.num.samples` of the worker. */
   constructor(windowOptions: WindowOptions = { sampleMs: 30_000, samples: 2 }) {
     this.#windowOptions = windowOptions;
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 100 });
   }
 
   counter(group: string, attribute: string, tags: Tags, help?: string): CountingMetric {
