@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { FhirResource } from "fhir/r4";
 import { Hl7ParseError, parseMessage, splitBatch } from "#lib/hl7v2";
+import type { ConversionOptions } from "../../transforms/hl7v2-to-fhir/conversion.ts";
 import { convertMessage } from "../../transforms/hl7v2-to-fhir/convert.ts";
 
-const options = { timeZone: "UTC", receivedAt: "2026-01-01T00:00:00Z" };
+const plain: ConversionOptions = { timeZone: "UTC", receivedAt: "2026-01-01T00:00:00Z" };
 
 /** What became of one message: its resources, or why there are none. */
 export interface Output {
@@ -39,9 +40,13 @@ export function sampleFiles(folder: string): readonly SampleFile[] {
 }
 
 /** Converts bytes that hold one message. */
-export function outputOf(name: string, bytes: Uint8Array): Output {
+export function outputOf(
+  name: string,
+  bytes: Uint8Array,
+  profile: ConversionOptions["profile"] = "r4",
+): Output {
   try {
-    const result = convertMessage(parseMessage(bytes), options);
+    const result = convertMessage(parseMessage(bytes), { ...plain, profile });
     if (!("made" in result)) return { name, resources: [], problem: result.problem };
     return { name, resources: result.made.map(({ resource }) => resource) };
   } catch (error) {
@@ -51,14 +56,17 @@ export function outputOf(name: string, bytes: Uint8Array): Output {
 }
 
 /** Every message of every sample file, batches message by message. */
-export function* sampleOutputs(folder: string): Generator<Output> {
+export function* sampleOutputs(
+  folder: string,
+  profile?: ConversionOptions["profile"],
+): Generator<Output> {
   for (const { file } of sampleFiles(folder)) {
     const bytes = readFileSync(join(folder, file));
     const messages = [...splitBatch(bytes)];
     // What holds no message at all is refused as a whole.
     if (messages.length === 0) messages.push(bytes);
     for (const [index, message] of messages.entries()) {
-      yield outputOf(messages.length > 1 ? `${file}#${index + 1}` : file, message);
+      yield outputOf(messages.length > 1 ? `${file}#${index + 1}` : file, message, profile);
     }
   }
 }

@@ -28,14 +28,16 @@ function validatorJars(): string {
 /**
  * The errors of each resource (R4, as JSON), in the order given: an independent judge, in Java and offline, so code
  * systems that HL7 does not define (LOINC, SNOMED CT) are not looked up. Some 7 ms for each on two cores, and 10 s to
- * start. Throws ServerMissingError without Java or Maven.
+ * start. `profiles` is a folder of definitions (StructureDefinition, ValueSet, CodeSystem as JSON) for resources that claim
+ * profiles. Throws ServerMissingError without Java or Maven.
  */
 export async function validateWithHapi(
   resources: readonly string[],
+  profiles?: string,
 ): Promise<readonly (readonly HapiFinding[])[]> {
   const jars = validatorJars();
-  const codeSystems = hl7TerminologyFolder();
-  const java = spawn("java", ["-Xmx1g", "-cp", `${jars}/*`, source, codeSystems], {
+  const folders = [hl7TerminologyFolder(), ...(profiles === undefined ? [] : [profiles])];
+  const java = spawn("java", ["-Xmx1g", "-cp", `${jars}/*`, source, ...folders], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   const chunks: Buffer[] = [];

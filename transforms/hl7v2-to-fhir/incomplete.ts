@@ -3,7 +3,7 @@ import type { FhirResource } from "fhir/r4";
 import type { Draft } from "./conversion.ts";
 import { absent } from "./datatypes/cx-identifier.ts";
 import type { Lost } from "./field-marks.ts";
-import { demandsOf } from "./required-by-r4.ts";
+import { choicesOf, demandsOf } from "./required-by-r4.ts";
 import type { Demand, Unknown } from "./required-by-r4.ts";
 import { completeResource } from "./required-elements.ts";
 import type { State } from "./state.ts";
@@ -44,7 +44,7 @@ export function completeResources(state: State): readonly Lost[] {
 
 /** Takes from a resource the elements that lack what R4 demands; "" is among them when the resource itself does. */
 function incompleteElements(resource: FhirResource, state: State): string[] {
-  const elements: string[] = [];
+  const elements = secondChoices(resource as unknown as Element, resource.resourceType);
   let isCompleted = false;
   for (const { path, demands } of demandsOf(resource.resourceType)) {
     // The resource itself comes last.
@@ -56,6 +56,32 @@ function incompleteElements(resource: FhirResource, state: State): string[] {
   }
   if (!isCompleted) completeResource(resource, state);
   return elements;
+}
+
+/** Takes away what stands beside the better one of two types of one element; returns the names. */
+function secondChoices(resource: Element, type: string): string[] {
+  const dropped: string[] = [];
+  for (const stem of choicesOf(type)) {
+    // `_effectiveDateTime` holds extensions of `effectiveDateTime`.
+    const found = Object.keys(resource).filter((name) => isChoice(name, stem));
+    if (found.length < 2) continue;
+    const names = [...new Set(found.map((name) => name.replace("_", "")))];
+    // A resource says more than a code, and a period more than a time.
+    const kept = names.find((name) => /(?:Reference|Period)$/.test(name)) ?? names.at(-1);
+    for (const name of names) {
+      if (name === kept) continue;
+      delete resource[name];
+      delete resource[`_${name}`];
+      dropped.push(name);
+    }
+  }
+  return dropped;
+}
+
+function isChoice(name: string, stem: string): boolean {
+  const at = name.startsWith("_") ? 1 : 0;
+  const next = name.charCodeAt(at + stem.length);
+  return name.startsWith(stem, at) && next >= 0x41 && next <= 0x5a;
 }
 
 /** Returns whether everything at the path was complete; what is not is removed, but for the root. */
@@ -97,9 +123,7 @@ function has(element: Element, name: string): boolean {
     return element[name] !== undefined || element[`_${name}`] !== undefined;
   }
   const stem = name.slice(0, -3);
-  return Object.keys(element).some(
-    (key) => key.startsWith(stem) && /^[A-Z]/.test(key[stem.length] ?? ""),
-  );
+  return Object.keys(element).some((key) => isChoice(key, stem));
 }
 
 function fill(element: Element, name: string, unknown: Unknown): void {

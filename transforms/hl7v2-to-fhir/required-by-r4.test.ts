@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { demandsOf } from "./required-by-r4.ts";
+import { choicesOf, demandsOf } from "./required-by-r4.ts";
 
 interface Definition {
   readonly elements: readonly {
@@ -45,6 +45,17 @@ test("every element that R4 demands of what is made here is known", () => {
     }
   }
   assert.deepEqual(unknown, []);
+});
+
+test("every choice of types that is told apart is one of R4", () => {
+  for (const type of MADE) {
+    for (const stem of choicesOf(type)) {
+      assert.ok(
+        types[type]?.elements.some(({ path }) => path === `${stem}[x]`),
+        `${type}.${stem}`,
+      );
+    }
+  }
 });
 
 test("nothing is demanded that R4 does not have", () => {

@@ -116,6 +116,35 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SupplyRequest: { "": "itemCodeableConcept|itemReference=concept quantity" },
 };
 
+/**
+ * Elements with a choice of types (`effective[x]`) that several segments may fill: R4 has one of each. Source: FHIR R4 4.0.1.
+ */
+const CHOICES: Readonly<Record<string, string>> = {
+  AllergyIntolerance: "onset",
+  ChargeItem: "occurrence",
+  Condition: "onset abatement",
+  DiagnosticReport: "effective",
+  Goal: "start",
+  Immunization: "occurrence",
+  MedicationAdministration: "medication effective",
+  MedicationDispense: "medication",
+  MedicationRequest: "medication",
+  Observation: "effective value",
+  Patient: "deceased multipleBirth",
+  Procedure: "performed",
+  ServiceRequest: "occurrence asNeeded quantity",
+  SupplyRequest: "item occurrence",
+};
+
+/** The stems of a resource's elements that have a choice of types. */
+export function choicesOf(type: string): readonly string[] {
+  return choices.get(type) ?? [];
+}
+
+const choices = new Map(
+  Object.entries(CHOICES).map(([type, stems]) => [type, stems.split(" ")] as const),
+);
+
 /** A place in a resource, and what R4 demands there. */
 export interface DemandsAt {
   /** Names from the resource to the element that holds what is demanded; none for the resource itself. */

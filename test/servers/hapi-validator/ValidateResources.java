@@ -19,11 +19,15 @@ import org.hl7.fhir.common.hapi.validation.support.PrePopulatedValidationSupport
 import org.hl7.fhir.common.hapi.validation.support.SnapshotGeneratingValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
 import org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator;
+import org.hl7.fhir.instance.model.api.IBaseResource;
 import org.hl7.fhir.r4.model.CodeSystem;
+import org.hl7.fhir.r4.model.StructureDefinition;
+import org.hl7.fhir.r4.model.ValueSet;
 import org.hl7.fhir.r5.utils.validation.constants.BestPracticeWarningLevel;
 
 /**
- * HAPI FHIR's instance validator for R4, offline; the argument is the folder of HL7's code systems. One resource as JSON per line on stdin, one line on stdout for
+ * HAPI FHIR's instance validator for R4, offline; the arguments are the folder of HL7's code systems
+ * and, if profiles are to be checked, too, a folder with their definitions. One resource as JSON per line on stdin, one line on stdout for
  * each, with the errors as "severity<TAB>location<TAB>message", joined by U+001E; an empty line says that there are none.
  */
 public class ValidateResources {
@@ -36,7 +40,8 @@ public class ValidateResources {
     FhirContext context = FhirContext.forR4();
     ValidationSupportChain support =
         new ValidationSupportChain(
-            codeSystems(context, Path.of(args[0])),
+            definitions(context, Path.of(args[0]), "CodeSystem-v[23]-*.json"),
+            definitions(context, Path.of(args[args.length - 1]), args.length > 1 ? "*.json" : "-"),
             new DefaultProfileValidationSupport(context),
             new CommonCodeSystemsTerminologyService(context),
             new InMemoryTerminologyServerValidationSupport(context),
@@ -58,15 +63,16 @@ public class ValidateResources {
     validate(lines, validator, out);
   }
 
-  /** HL7's current code systems, which go before the older ones that FHIR 4.0.1 carries. */
-  private static PrePopulatedValidationSupport codeSystems(FhirContext context, Path folder)
-      throws IOException {
+  /** Code systems, value sets and profiles of files, which go before those that FHIR 4.0.1 carries. */
+  private static PrePopulatedValidationSupport definitions(
+      FhirContext context, Path folder, String names) throws IOException {
     PrePopulatedValidationSupport support = new PrePopulatedValidationSupport(context);
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(folder, "CodeSystem-v[23]-*.json")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, names)) {
       for (Path file : files) {
-        String text = Files.readString(file);
-        support.addCodeSystem(context.newJsonParser().parseResource(CodeSystem.class, text));
+        IBaseResource resource = context.newJsonParser().parseResource(Files.readString(file));
+        if (resource instanceof CodeSystem) support.addCodeSystem(resource);
+        else if (resource instanceof ValueSet) support.addValueSet(resource);
+        else if (resource instanceof StructureDefinition) support.addStructureDefinition(resource);
       }
     }
     return support;
