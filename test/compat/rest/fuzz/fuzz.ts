@@ -57,7 +57,10 @@ const KAFKAS_500: readonly (readonly [what: string, text: RegExp])[] = [
   ["JSON of another shape", /^(Cannot (deserialize|construct)|Unrecognized field)/],
   ["offsets that hold objects", /^Offsets may only contain primitive types/],
   // What a connector's alterOffsets throws.
-  ["offsets that the connector refuses", /^(Partition|Offset|The position|Failed to)/],
+  [
+    "offsets that the connector refuses",
+    /^(Partition|Offset|The (partition|value for the '|position)|Failed to)/,
+  ],
 ];
 
 /** What is wrong with an answer of this worker; empty when nothing is. */
