@@ -1,4 +1,4 @@
-import { merge } from "./merges.ts";
+import { merge, mergedVisit } from "./merges.ts";
 import type { MessageMap } from "./message-map.ts";
 
 /**
@@ -11,5 +11,5 @@ export const adtA45: MessageMap = {
   events: {
     "ADT^A45": { merges: "move" },
   },
-  handlers: { MRG: merge },
+  handlers: { MRG: merge, PV1: mergedVisit },
 };

@@ -7,7 +7,7 @@ import {
   mergeVisit,
   priorPatient,
 } from "../segments/mrg-patient.ts";
-import { pv1 } from "../segments/pv1-encounter.ts";
+import { encounterIdOf, pv1 } from "../segments/pv1-encounter.ts";
 import type { State } from "../state.ts";
 
 /** What an MRG means is said by the event: patients, accounts or visits are merged, moved or renamed. */
@@ -56,9 +56,20 @@ function move(mrg: Segment, state: State): void {
   }
 }
 
+function isVisitOf(mrg: Segment, id: string, conversion: State["conversion"]): boolean {
+  const cx = mrg.field(5).first;
+  return cx.value !== "" && encounterIdOf(cx, conversion) === id;
+}
+
 /** The visit that goes on; the MRG before it named the one that does not. */
 export function mergedVisit(segment: Segment, state: State): void {
   pv1(segment, state);
-  if (state.mrg && state.event.merges === "visit") mergeVisit(state.mrg, state);
+  const { mrg, event, conversion, encounter } = state;
+  const { merges } = event;
+  if (mrg && (merges === "visit" || merges === "move")) mergeVisit(mrg, state);
+  // A visit that is moved has one number: that of MRG-5 is told by PV1-19.
+  if (mrg && encounter && merges === "move" && isVisitOf(mrg, encounter.id, conversion)) {
+    conversion.marks.mapped(mrg, 5, "identifier", encounter);
+  }
   state.mrg = undefined;
 }

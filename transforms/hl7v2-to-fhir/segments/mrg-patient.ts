@@ -56,14 +56,22 @@ export function mergePatient(mrg: Segment, state: State): void {
   state.prior = prior;
 }
 
-/** The other patient of a link (A24) or of what was moved (A43 …): both live on. */
+/**
+ * The patient from whom something was moved (A43 to A45): both live on. Where what is moved is the identifier itself (A43),
+ * MRG-1 and PID-3 are the same and MRG-4 says whose it was.
+ */
 export function priorPatient(mrg: Segment, state: State): Draft<Patient> | undefined {
   const { conversion, patient } = state;
-  const cx = primaryIdentifier(mrg.field(1));
+  const candidates = [primaryIdentifier(mrg.field(1)), nonEmpty(mrg.field(4).first)];
+  const cx = candidates.find((each) => each && patientIdOf(each, conversion) !== patient?.id);
   if (!cx || !patient) return undefined;
   const id = patientIdOf(cx, conversion);
-  if (id === patient.id) return undefined;
   const other = conversion.draft<Patient>({ resourceType: "Patient", id }, cx.component(1).value);
+  if (cx === candidates[1]) {
+    other.identifier ??= [cxToIdentifier(cx, conversion)].filter((each) => each !== undefined);
+    conversion.marks.mapped(mrg, 4, "identifier", other);
+    return other;
+  }
   applyMap(mrgPatient, mrg, other, conversion);
   return other;
 }
@@ -89,7 +97,10 @@ export function mergeAccount(mrg: Segment, state: State): Draft<Account> | undef
   const cx = mrg.field(3).first;
   if (cx.value === "") return undefined;
   const id = conversion.id("Account", authorityOf(cx.component(4), conversion), cx.value);
-  if (id === account?.id) return account;
+  if (account && id === account.id) {
+    conversion.marks.mapped(mrg, 3, "identifier", account);
+    return account;
+  }
   const prior = conversion.draft<Account>({
     resourceType: "Account",
     id,

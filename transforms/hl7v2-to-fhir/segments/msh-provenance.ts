@@ -139,7 +139,13 @@ export function mshToProvenance(
 export function evnToProvenance(messageHeader: Draft<MessageHeader>, conversion: Conversion): void {
   const { header } = conversion.message;
   const evn = conversion.message.segment("EVN");
-  if (!evn || isRepetition(evn, header)) return;
+  if (!evn) return;
+  if (isRepetition(evn, header)) {
+    for (const field of [1, 2]) {
+      if (!evn.field(field).isEmpty) conversion.marks.ignored(evn, field, "MSH says the same");
+    }
+    return;
+  }
   const provenance = conversion.draft<Provenance>({
     resourceType: "Provenance",
     id: conversion.id("Provenance", ...conversion.messageIdentity, "EVN"),
