@@ -25,7 +25,7 @@ test("messages arrive byte for byte and in order, and their offsets follow", asy
 test("one message is on its way at a time, and nothing is committed that has no answer", async (t) => {
   const waiting: Got[] = [];
   const receiver = await startReceiver(t, (got) => void waiting.push(got));
-  const { put, committable } = await startSink(t, receiver.port);
+  const { put, committable, commits } = await startSink(t, receiver.port);
 
   await put([message("A"), message("B"), null, message("C")]);
   for (const [nth, id] of ["A", "B", "C"].entries()) {
@@ -40,6 +40,10 @@ test("one message is on its way at a time, and nothing is committed that has no 
     receiver.got.map(({ id }) => id),
     ["A", "B", "C"],
   );
+  assert.equal(commits.count, 0);
+  await put([]);
+  await put([]);
+  assert.equal(commits.count, 1, "a commit is asked for when something was answered");
 });
 
 test("AE and CE are tried again with the same control id, and nothing overtakes", async (t) => {

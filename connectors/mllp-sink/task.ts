@@ -45,6 +45,8 @@ export class MllpSinkTask extends SinkTask {
   #failure: unknown;
   #signal: AbortSignal | undefined;
   #isPaused = false;
+  /** Whether anything was answered since a commit was asked for. */
+  #hasSettled = false;
   #hasRoom = (): void => {};
   readonly #quietUntil = new Map<string, number>();
 
@@ -100,6 +102,9 @@ export class MllpSinkTask extends SinkTask {
     if (this.#open.size > this.#config[QUEUE_MAX]) await this.#waitForRoom();
     this.#throwFailure();
     this.#pauseIfFull();
+    // Sooner than the worker's interval: what is answered and not committed is sent again after a crash.
+    if (this.#hasSettled) this.context.requestCommit();
+    this.#hasSettled = false;
   }
 
   #stopWith(signal: AbortSignal): void {
@@ -143,6 +148,7 @@ export class MllpSinkTask extends SinkTask {
 
   #settle(delivery: Delivery): void {
     delivery.pending.isDone = true;
+    this.#hasSettled = true;
     this.#open.delete(delivery);
     if (this.#open.size <= this.#config[QUEUE_MAX]) this.#hasRoom();
   }
