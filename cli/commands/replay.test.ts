@@ -179,6 +179,41 @@ test("letters go over MLLP one by one, with the answer of each; the first withou
   assert.doesNotMatch(stdout + stderr, new RegExp(CANARY));
 });
 
+test("what is refused once more, and comes to the same topic, is not sent again", async (t) => {
+  const bootstrap = `embedded:${temporaryDirectory(t)}`;
+  const log = await openRecordLog({ "bootstrap.servers": bootstrap });
+  t.after(() => log.close());
+  await log.admin.createTopics([{ topic: "refused", partitions: 2 }]);
+  const producer = await log.producer({ clientId: "test" });
+  const refuse = (partition: number, value: Uint8Array) =>
+    producer.send([{ topic: "refused", partition, key: null, value, headers: [] }]);
+  await refuse(0, message("M0"));
+  await refuse(1, message("M1"));
+  let got = 0;
+  const server = createServer((socket) => {
+    t.after(() => socket.destroy());
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      got += 1;
+      const id = chunk.toString("latin1").split("|")[9] ?? "";
+      // Into both partitions, before the answer.
+      void Promise.all([refuse(0, message(id)), refuse(1, message(id))]).then(() =>
+        socket.write(`\u000bMSH|^~\\&|C|D|A|B|1||ACK|X|P|2.5.1\rMSA|AR|${id}\r\u001c\r`),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+
+  const { stdout } = await runCli(t, [
+    ...["replay", "refused", "--to-mllp", `127.0.0.1:${port}`, "--bootstrap", bootstrap],
+  ]);
+
+  assert.deepEqual(linesOf(stdout).at(-1), { read: 2, matched: 2, outcomes: { AR: 2 } });
+  assert.equal(got, 2);
+});
+
 test("one target is needed, and it is not the topic itself", async (t) => {
   const bootstrap = await refusedRecords(t);
   for (const [args, text] of [

@@ -115,12 +115,25 @@ async function mllpTarget(host: string, port: number): Promise<Target> {
   };
 }
 
-/** In order of each partition, until the end as it is now. */
+/**
+ * In order of each partition, until the end as it is at the start: what is refused once more comes to the same topic, and would be
+ * sent again for ever.
+ */
 async function* lettersOf(log: RecordLog, topic: string): AsyncGenerator<DeadLetter> {
+  const offsets = await log.admin.offsets(topic);
+  const ends = new Map(offsets.map(({ partition, latest }) => [partition, latest]));
   const reader = await log.reader({ topic });
+  const open = new Set(
+    offsets.filter((each) => each.latest > each.earliest).map((each) => each.partition),
+  );
   try {
-    while (!(await reader.isAtEnd())) {
-      for (const record of await reader.poll(1000)) yield deadLetterOf(record);
+    // A partition may end with markers of transactions, which are no records; then the reader says that it is over.
+    while (open.size > 0 && !(await reader.isAtEnd())) {
+      for (const record of await reader.poll(1000)) {
+        const end = ends.get(record.partition) ?? 0;
+        if (record.offset + 1 >= end) open.delete(record.partition);
+        if (record.offset < end) yield deadLetterOf(record);
+      }
     }
   } finally {
     await reader.close();

@@ -42,17 +42,21 @@ export async function startTcpProxy(t: TestContext, targetPort: () => number): P
   });
   function pipe(from: Socket, to: Socket): void {
     let last = Promise.resolve();
+    /** Chunks that wait; nothing may overtake them when the delay ends. */
+    let waiting = 0;
     from.on("error", () => {});
     from.on("data", (chunk) => {
-      if (delayMs === 0) {
+      if (delayMs === 0 && waiting === 0) {
         to.write(chunk);
         return;
       }
+      waiting += 1;
       const due = performance.now() + delayMs * (0.5 + Math.random());
       last = last.then(async () => {
         const left = due - performance.now();
         if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
         to.write(chunk);
+        waiting -= 1;
       });
     });
     from.on("end", () => void last.then(() => to.end()));
