@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ConnectError } from "#connect-api";
-import type { ConnectorContext } from "#connect-api";
+import type { ConnectorContext, SourceConnector } from "#connect-api";
 import {
   script,
   scriptedPlugins,
@@ -14,6 +14,31 @@ import {
 import { gate, temporaryDirectory } from "../fixtures/task-harness.ts";
 
 const broken = () => new ConnectError("BROKEN", "It is broken");
+
+test("a task that cannot be made has failed, its connector runs, and it starts when it can be made", async (t) => {
+  let isBroken = false;
+  const { FakeSourceConnector } = scriptedPlugins(script()).connectors ?? {};
+  const prototype = FakeSourceConnector?.prototype as SourceConnector;
+  const taskClass = prototype.taskClass.bind(prototype);
+  prototype.taskClass = () => {
+    if (isBroken) throw broken();
+    return taskClass();
+  };
+  const started = await startTestWorker(t, {
+    connectors: { FakeSourceConnector: FakeSourceConnector as new () => SourceConnector },
+  });
+  await started.herder.createConnector("c", source());
+  await started.reached("c", "RUNNING", "RUNNING");
+
+  isBroken = true;
+  await started.herder.restartTask("c", 0);
+  await started.reached("c", "RUNNING", "FAILED");
+  assert.match(started.herder.taskStatus("c", 0).trace ?? "", /It is broken/);
+
+  isBroken = false;
+  await started.herder.restartTask("c", 0);
+  await started.reached("c", "RUNNING", "RUNNING");
+});
 
 test("a created connector runs with its tasks and is stored in Kafka's record formats", async (t) => {
   const { herder, reached, internal } = await worker(t);

@@ -59,8 +59,23 @@ export class TaskSet {
     for (const task of this.#running.values()) task.resume();
   }
 
-  /** `beforeSource`: see TaskEnvironment. */
+  /**
+   * A task that cannot even be made, or whose config names what a provider does not have, has failed; it holds up
+   * neither the others nor the connector. `beforeSource`: see TaskEnvironment.
+   */
   start(task: number, plugin: ConnectorPlugin, beforeSource: () => Promise<void>): void {
+    try {
+      this.#start(task, plugin, beforeSource);
+    } catch (error) {
+      const fields = { connector: this.#connector, task, code: "TASK_FAILED" };
+      log.failure(error, fields, "The task could not be made; restart it by REST when mended");
+      this.#workerMetrics.taskStarts.ended(false);
+      const trace = describeError(error);
+      this.#context.statuses.putTask(this.#connector, task, "FAILED", plugin.version, trace);
+    }
+  }
+
+  #start(task: number, plugin: ConnectorPlugin, beforeSource: () => Promise<void>): void {
     const { configs, statuses } = this.#context;
     const connector = this.#connector;
     const own = configs.taskConfigs(connector)[task];
