@@ -165,9 +165,9 @@ export const kcctl: Scenario = {
     root,
     asks(post("/connectors/~kc/restart"), nothing),
     settled("~kc", "RUNNING", ["RUNNING"]),
+    asks(post("/connectors/~kc/restart?includeTasks=true&onlyFailed=true"), status),
     asks(post("/connectors/~kc/restart?includeTasks=true&onlyFailed=false"), status),
     settled("~kc", "RUNNING", ["RUNNING"]),
-    asks(post("/connectors/~kc/restart?includeTasks=true&onlyFailed=true"), status),
     asks(post("/connectors/~kc/tasks/0/restart"), nothing),
     settled("~kc", "RUNNING", ["RUNNING"]),
     // stop; get, patch and delete offsets
