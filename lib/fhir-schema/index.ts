@@ -1,4 +1,4 @@
-export { FHIR_NAMESPACE, avroOfResource } from "./avro.ts";
+export { avroOfResource } from "./avro.ts";
 export type { FhirDefinitions } from "./definitions.ts";
 export { jsonSchemaOfResource } from "./json-schema.ts";
 export { SeedError, seededAvro } from "./seed.ts";

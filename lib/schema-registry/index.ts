@@ -1,6 +1,6 @@
 export type { CacheOptions } from "./caching-registry.ts";
 export { CachingRegistry } from "./caching-registry.ts";
-export { COMPATIBILITY_LEVELS, levelReasons } from "./compatibility-level.ts";
+export { levelReasons } from "./compatibility-level.ts";
 export type { CompatibilityLevel, ResolvedSchema } from "./compatibility-level.ts";
 export { ConfluentRegistry } from "./confluent/confluent-registry.ts";
 export { EmbeddedRegistry } from "./embedded/embedded-registry.ts";
@@ -12,17 +12,15 @@ export {
 } from "./embedded/open-registry.ts";
 export { answerRegistryRequest } from "./embedded/registry-api.ts";
 export type { ApiAnswer, ApiRequest } from "./embedded/registry-api.ts";
-export { contentGuid } from "./guid.ts";
 export { authorizationOf } from "./http/authorization.ts";
 export type { Credentials } from "./http/authorization.ts";
-export { RegistryHttp } from "./http/registry-http.ts";
 export type { RegistryHttpOptions } from "./http/registry-http.ts";
-export { ERROR_CODES, RegistryError, isRetriable } from "./registry-error.ts";
+export { RegistryError } from "./registry-error.ts";
 export { keyText } from "./registry.ts";
 export type * from "./registry.ts";
 export { SUBJECT_STRATEGIES, subjectStrategy } from "./subject-name.ts";
 export type { SubjectStrategy } from "./subject-name.ts";
-export { WIRE_FORMATS, framingOf, readFrame } from "./wire/wire-format.ts";
+export { framingOf, readFrame } from "./wire/wire-format.ts";
 export type {
   Frame,
   Framing,
@@ -40,7 +38,6 @@ export {
 export type { ChangePlan, VersionedSchema } from "./policy/clinical-policy.ts";
 export { consumersOfSubject, readersOf, topicOfSubject } from "./policy/consumers.ts";
 export type { Consumer } from "./policy/consumers.ts";
-export { classOfChanges } from "./policy/schema-change.ts";
 export type { ChangeClass, ChangeKind, SchemaChange } from "./policy/schema-change.ts";
 export { ApicurioRegistry } from "./apicurio/apicurio-registry.ts";
 export type { ApicurioOptions, IfExists } from "./apicurio/apicurio-registry.ts";

@@ -55,6 +55,3 @@ export const ERROR_CODES = {
   schemaTooLarge: 42209,
   storeError: 50001,
 } as const;
-
-export const isRetriable = (error: unknown): boolean =>
-  error instanceof RegistryError && error.code === "REGISTRY_UNAVAILABLE";

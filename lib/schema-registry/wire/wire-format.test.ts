@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentGuid, framingOf, readFrame } from "../index.ts";
+import { framingOf, readFrame } from "../index.ts";
+import { contentGuid } from "../guid.ts";
 import type {
   NewSchema,
   RawHeaders,
