@@ -83,7 +83,7 @@ const requests = (provided: Readonly<Record<string, string>>): readonly HttpRequ
 
 test("secrets stand in no log, error, trace, metric or validate answer, however they are sent", async (t) => {
   const folder = temporaryDirectory(t);
-  writeFileSync(join(folder, "s.properties"), `p=${MARK}-of-a-file\n`);
+  writeFileSync(join(folder, "s.properties"), `db.password=${MARK}-of-a-file\n`);
   const worker = await startWorkerProcess(
     t,
     workerProps(`embedded:${folder}/log`, {
@@ -95,7 +95,7 @@ test("secrets stand in no log, error, trace, metric or validate answer, however 
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     ask(worker.url, { ...request, timeoutMs: 60_000 });
   await send(put("/admin/loggers/root", { level: "TRACE" }));
-  const placeholder = `\${file:${folder}/s.properties:p}`;
+  const placeholder = `\${file:${folder}/s.properties:db.password}`;
   const leaks: string[] = [];
   const check = (title: string, { text, status, headers }: HttpAnswer): void => {
     const all = text + JSON.stringify(headers);

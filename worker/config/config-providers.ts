@@ -16,6 +16,9 @@ interface ConfigProvider {
 /** `${provider:path:key}` or `${provider:key}`. */
 const PLACEHOLDER = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g;
 
+/** Names of secrets; hosts and paths that come from the environment may be told in errors, and are missed there. */
+const SECRET = /pass|secret|token|credential|jaas|private|api.?key/i;
+
 export interface ResolvedProps {
   readonly props: Props;
   /** The shortest time after which a value may be another one. */
@@ -74,8 +77,13 @@ export class ConfigProviders {
       if (!provider) continue;
       const given = provider.get(place.slice(alias.length + 1), keys);
       found.set(place, given);
-      for (const value of given.values()) hideValue(value);
       if (provider.ttlMs !== undefined) ttlMs = Math.min(provider.ttlMs, ttlMs ?? Infinity);
+    }
+    for (const [setting, value] of Object.entries(props)) {
+      for (const [, alias = "", path = "", key = ""] of value?.matchAll(PLACEHOLDER) ?? []) {
+        const given = found.get(`${alias}:${path}`)?.get(key);
+        if (given !== undefined && (SECRET.test(setting) || SECRET.test(key))) hideValue(given);
+      }
     }
     const replaced = (text: string): string =>
       text.replaceAll(
