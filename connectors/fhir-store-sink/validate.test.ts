@@ -100,6 +100,16 @@ const wrong: readonly [string, Props, string][] = [
     "fhir.server.url",
   ],
   ["plain HTTP to elsewhere", { "fhir.server.url": "http://fhir.example/fhir" }, "fhir.server.url"],
+  [
+    "a token endpoint over plain HTTP",
+    {
+      "fhir.auth.type": "oauth2",
+      "fhir.auth.token.url": "http://tokens.example/token",
+      "fhir.auth.client.id": "c",
+      "fhir.auth.client.secret": "MARKER",
+    },
+    "fhir.auth.token.url",
+  ],
   ["basic without password", { "fhir.auth.type": "basic" }, "fhir.auth.username"],
   ["oauth2 without endpoint", { "fhir.auth.type": "oauth2" }, "fhir.auth.token.url"],
   [

@@ -147,7 +147,10 @@ export class Writer<R> {
       {
         isTogether: true,
         again: async () => {},
-        settle: async (one, verdict) => this.#waitForReference(one, whatOf(verdict)),
+        settle: async (one, verdict) => {
+          this.#known.forget(one.write.key);
+          return this.#waitForReference(one, whatOf(verdict));
+        },
       },
     );
     if (answers) await this.#settleAll(planned, answers);

@@ -10,7 +10,12 @@ import { writingSettings } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { FhirSinkTask } from "../task.ts";
 import { validateConfig } from "../validate.ts";
-import { AZURE_BUNDLE_ENTRIES_MAX, BUNDLE_PROCESSING, azureConfigDef } from "./config.ts";
+import {
+  AUTHORITY_HOST,
+  AZURE_BUNDLE_ENTRIES_MAX,
+  BUNDLE_PROCESSING,
+  azureConfigDef,
+} from "./config.ts";
 import { azureAuthorization } from "./tokens.ts";
 
 /** A Bundle may take 100 seconds and the service has a limit of size; this is well below. */
@@ -20,6 +25,7 @@ function azureSettings(props: Props): Settings {
   const values = azureConfigDef.parse(props);
   const baseUrl = urlOf(SERVER_URL, values[SERVER_URL]);
   checkPlaintext(SERVER_URL, baseUrl, values);
+  checkPlaintext(AUTHORITY_HOST, urlOf(AUTHORITY_HOST, values[AUTHORITY_HOST]), values);
   const client = httpClient({ timeoutMs: values[REQUEST_TIMEOUT_MS], tls: tlsOf(values) });
   const authorization = azureAuthorization(values, baseUrl, client);
   return {
