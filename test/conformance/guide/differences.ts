@@ -51,6 +51,16 @@ export const codeDifferences: readonly {
     why: "what the class of the patient says of the visit (PatientClass[EncounterStatus]) is more than planned for somebody who was registered, and more than unknown",
   },
   {
+    map: "AllergenType[AllergyIntoleranceOriginalCategory]",
+    codes: ["MA", "MC"],
+    why: "FHIR has no category for it, and takes no extension in its place; kept in an extension named after the field",
+  },
+  {
+    map: "AllergySeverity[AllergyIntolerance.criticality-original]",
+    codes: ["MO"],
+    why: "FHIR has no criticality for it, and takes no extension in its place; kept in an extension named after the field, and the reaction has the severity",
+  },
+  {
     map: "SegmentActionCode",
     why: "an operation of a REST interface, not an element; what deletes is told by the resource's status and by Provenance",
   },

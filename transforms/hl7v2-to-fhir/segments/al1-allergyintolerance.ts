@@ -11,26 +11,35 @@ import type { State } from "../state.ts";
 const CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
-const { one, rule } = rowsFor<AllergyIntolerance>();
+const { one, rule, kept } = rowsFor<AllergyIntolerance>();
+
+const keptCode = (table: string): Row<AllergyIntolerance> =>
+  kept("valueCodeableConcept", cwe(undefined, table));
 
 /** The severity stands with the reaction where there is one (FHIR demands a manifestation), and as criticality. */
-export const severity: Row<AllergyIntolerance> = rule("criticality", (field, target) => {
+export const severity: Row<AllergyIntolerance> = rule("criticality", (field, target, ...at) => {
   const criticality = mapCode("AllergySeverity[AllergyIntolerance.criticality]", field.value)?.code;
   const own = mapCode("AllergySeverity[AllergyIntolerance.reaction.severity]", field.value)?.code;
   const sent = mapCode("AllergySeverity[AllergyIntolerance.criticality-original]", field.value);
   if (criticality) target.criticality = criticality as "high" | "low";
-  if (sent) Object.assign(target, { _criticality: alternateCode({ ...sent }) });
   if (field.value === "U") target.criticality = "unable-to-assess";
+  if (sent) {
+    const shadow = { _criticality: alternateCode({ ...sent }) };
+    // The element is bound to FHIR's codes: without one of them the sender's is kept under the name of the field.
+    if (target.criticality) Object.assign(target, shadow);
+    else keptCode("0128").apply(field, target, ...at);
+  }
   if (own) Object.assign(target, { severity: own });
   return Boolean(criticality ?? own) || field.value === "U";
 });
 
 /** The category, and beside it the code that was sent, which says more. */
-export const category: Row<AllergyIntolerance> = rule("category", (field, target) => {
+export const category: Row<AllergyIntolerance> = rule("category", (field, target, ...at) => {
   const own = mapCode("AllergenType[AllergyIntoleranceOriginalCategory]", field.value);
   const made = mapCode("AllergenType[AllergyIntoleranceCategory]", field.value)?.code;
   if (made) target.category = [made as NonNullable<AllergyIntolerance["category"]>[number]];
-  if (own) Object.assign(target, { _category: [alternateCode({ ...own })] });
+  if (own && made) Object.assign(target, { _category: [alternateCode({ ...own })] });
+  else if (own) keptCode("0127").apply(field, target, ...at);
   return Boolean(made ?? own);
 });
 
