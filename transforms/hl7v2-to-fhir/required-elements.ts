@@ -63,13 +63,26 @@ function completeAppointment(appointment: Appointment): void {
 }
 
 /** An observation that names its specimen by number alone (OBX-33) refers to it when the message tells of it. */
-function knownSpecimen(observation: Observation, { conversion }: State): void {
+function knownSpecimen(observation: Observation, state: State): void {
   const number = observation.specimen?.identifier?.value;
   if (number === undefined) return;
-  for (const { resource } of conversion.drafts) {
+  const reference = specimensByNumber(state).get(number);
+  if (reference !== undefined) observation.specimen = { reference };
+}
+
+const specimens = new WeakMap<State, ReadonlyMap<string, string>>();
+
+/** References to the message's specimens by each of their numbers, the first of a number. */
+function specimensByNumber(state: State): ReadonlyMap<string, string> {
+  const known = specimens.get(state);
+  if (known) return known;
+  const found = new Map<string, string>();
+  for (const { resource } of state.conversion.drafts) {
     if (resource.resourceType !== "Specimen") continue;
-    if (!resource.identifier?.some(({ value }) => value === number)) continue;
-    observation.specimen = { reference: `Specimen/${resource.id}` };
-    return;
+    for (const { value } of resource.identifier ?? []) {
+      if (value !== undefined && !found.has(value)) found.set(value, `Specimen/${resource.id}`);
+    }
   }
+  specimens.set(state, found);
+  return found;
 }

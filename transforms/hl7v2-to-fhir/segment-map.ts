@@ -168,18 +168,15 @@ function eachRow(path: string, map: ValueOf<unknown>): Row<Bag> {
   return {
     element: path,
     apply(field, target, conversion, segment, position) {
-      let hasValue = false;
+      const values: unknown[] = [];
       for (const repetition of field.repetitions) {
         if (repetition.isEmpty || repetition.isNull) continue;
         const value = map(repetition, conversion, segment, position);
-        if (value === undefined) continue;
-        hasValue = true;
-        const parent = parentOf(target, parents);
-        const list = parent[last] as unknown[] | undefined;
-        if (list === undefined) parent[last] = [value];
-        else if (!list.some((other) => isSame(other, value))) list.push(value);
+        if (value !== undefined) values.push(value);
       }
-      return hasValue;
+      if (values.length === 0) return false;
+      addUnlessSame((parentOf(target, parents)[last] ??= []) as unknown[], values);
+      return true;
     },
   };
 }
@@ -191,27 +188,59 @@ function oneRow(path: string, map: ValueOf<unknown>): Row<Bag> {
     element: path,
     apply(field, target, conversion, segment, position) {
       let hasValue = false;
+      const others: unknown[] = [];
       for (const repetition of field.repetitions) {
         if (repetition.isEmpty || repetition.isNull) continue;
         const value = map(repetition, conversion, segment, position);
         if (value === undefined) continue;
-        if (hasValue) keepOther(target, segment, position, value);
+        if (hasValue) others.push(value);
         else parentOf(target, parents)[last] ??= value;
         hasValue = true;
         if (!field.hasRepetitions) return true;
       }
+      if (others.length > 0) keepOthers(target, segment, position, others);
       return hasValue;
     },
   };
 }
 
 /** FHIR has one of what the sender repeats: the others are kept. */
-function keepOther(target: Bag, segment: Segment, position: number, value: unknown): void {
-  const key = extensionKey(value);
-  if (key === undefined) return;
-  const list = (target["extension"] ??= []) as unknown[];
-  const extension = { url: keptUrl(segment.name, position), [key]: value };
-  if (!list.some((other) => isSame(other, extension))) list.push(extension);
+function keepOthers(
+  target: Bag,
+  segment: Segment,
+  position: number,
+  values: readonly unknown[],
+): void {
+  const url = keptUrl(segment.name, position);
+  const extensions = values.flatMap((value) => {
+    const key = extensionKey(value);
+    return key === undefined ? [] : [{ url, [key]: value }];
+  });
+  if (extensions.length > 0) addUnlessSame((target["extension"] ??= []) as unknown[], extensions);
+}
+
+/** Up to so many are compared one by one, which is faster; a field with thousands would take time squared. */
+const COMPARED_MAX = 16;
+
+const textsOf = new WeakMap<unknown[], Set<string>>();
+
+/** Adds values to a list; what is said twice stands once. */
+export function addUnlessSame(list: unknown[], values: readonly unknown[]): void {
+  if (list.length + values.length <= COMPARED_MAX) {
+    for (const value of values) if (!list.some((other) => isSame(other, value))) list.push(value);
+    return;
+  }
+  let known = textsOf.get(list);
+  // Somebody else may have added to the list meanwhile.
+  if (known?.size !== list.length) {
+    known = new Set(list.map((value) => JSON.stringify(value)));
+    textsOf.set(list, known);
+  }
+  for (const value of values) {
+    const text = JSON.stringify(value);
+    if (!known.has(text)) list.push(value);
+    known.add(text);
+  }
 }
 
 /** The name of an extension's value by its type; undefined for what cannot be told. */

@@ -8,7 +8,7 @@ import { xadToAddress } from "../datatypes/xad-address.ts";
 import { xpnToHumanName, xpnToString } from "../datatypes/xpn-humanname.ts";
 import { xtn, xtnToContactPoint } from "../datatypes/xtn-contactpoint.ts";
 import { organization } from "../datatypes/xon-organization.ts";
-import { SET_ID, applyMap, isSame, rowsFor, segmentMap } from "../segment-map.ts";
+import { SET_ID, addUnlessSame, applyMap, isSame, rowsFor, segmentMap } from "../segment-map.ts";
 import type { State } from "../state.ts";
 import { language as spoken } from "../datatypes/cwe-language.ts";
 
@@ -154,8 +154,7 @@ export function nk1(segment: Segment, state: State): void {
     // Invariant pat-1: a contact has at least a name, a telecom, an address or an organization.
     if (contact.name || contact.telecom || contact.address || contact.organization) {
       const list = (patient.contact ??= []);
-      if (!list.some((other) => JSON.stringify(other) === JSON.stringify(contact)))
-        list.push(contact);
+      addUnlessSame(list, [contact]);
     }
   }
   if (CONTACT_ONLY.has(segment.field(3).value)) return;

@@ -41,7 +41,10 @@ function merge(timing: Timing, more: Timing | undefined): boolean {
   const repeat = { ...more.repeat, ...timing.repeat };
   if (repeat.boundsPeriod) delete repeat.boundsDuration;
   // Invariant tim-10: at times of the day, or at events.
-  if (repeat.timeOfDay) delete repeat.when;
+  if (repeat.timeOfDay) {
+    delete repeat.when;
+    delete repeat.offset;
+  }
   if (Object.keys(repeat).length > 0) timing.repeat = repeat;
   return true;
 }
