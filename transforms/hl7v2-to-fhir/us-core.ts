@@ -1,8 +1,13 @@
-import type { FhirResource, Patient } from "fhir/r4";
+import type { FhirResource, Identifier, Patient } from "fhir/r4";
 import { absent } from "./datatypes/cx-identifier.ts";
 
 const ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 const unknown = () => ({ coding: [{ system: ABSENT, code: "unknown", display: "Unknown" }] });
+const NULL_FLAVOR = {
+  system: "http://terminology.hl7.org/CodeSystem/v3-NullFlavor",
+  code: "UNK",
+  display: "unknown",
+};
 const profile = (name: string): string =>
   `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${name}`;
 
@@ -32,6 +37,7 @@ export function addUsCore(resource: FhirResource): void {
     }
     case "Encounter":
       resource.type ??= [unknown()];
+      withSystems(resource.identifier);
       claim(resource, "encounter", resource.subject !== undefined);
       break;
     case "Immunization":
@@ -51,7 +57,11 @@ export function addUsCore(resource: FhirResource): void {
       observation(resource);
       break;
     case "DocumentReference":
-      resource.type ??= unknown();
+      // A required binding: LOINC's document types, or the null flavour UNK beside the sender's own code.
+      if (!resource.type?.coding?.some(({ system }) => system === "http://loinc.org")) {
+        const { coding = [], ...type } = resource.type ?? {};
+        resource.type = { coding: [...coding, NULL_FLAVOR], ...type };
+      }
       resource.category ??= [
         {
           coding: [
@@ -63,7 +73,12 @@ export function addUsCore(resource: FhirResource): void {
           ],
         },
       ];
-      claim(resource, "documentreference", resource.subject !== undefined);
+      claim(
+        resource,
+        "documentreference",
+        resource.subject !== undefined &&
+          resource.content.every(({ attachment }) => attachment.url ?? attachment.data),
+      );
       break;
     case "MedicationRequest":
       claim(resource, "medicationrequest", resource.requester !== undefined);
@@ -76,7 +91,15 @@ export function addUsCore(resource: FhirResource): void {
       break;
     case "Coverage":
       resource.relationship ??= unknown();
-      claim(resource, "coverage");
+      // Invariant us-core-15: a member's id, which the message may not say.
+      claim(
+        resource,
+        "coverage",
+        Boolean(resource.subscriberId) ||
+          (resource.identifier ?? []).some(({ type }) =>
+            type?.coding?.some(({ code }) => code === "MB"),
+          ),
+      );
       break;
     case "Specimen":
       claim(resource, "specimen", resource.type !== undefined);
@@ -88,7 +111,7 @@ export function addUsCore(resource: FhirResource): void {
       claim(
         resource,
         "careteam",
-        (resource.participant ?? []).every(({ role }) => role),
+        (resource.participant ?? []).every(({ role }) => role?.length === 1),
       );
       break;
     case "Location":
@@ -99,6 +122,7 @@ export function addUsCore(resource: FhirResource): void {
       claim(resource, "organization", resource.name !== undefined);
       break;
     case "Practitioner":
+      withSystems(resource.identifier);
       claim(resource, "practitioner", Boolean(resource.name) && Boolean(resource.identifier));
       break;
     case "RelatedPerson":
@@ -116,12 +140,17 @@ function claim(resource: FhirResource, name: string, isMet = true): void {
   if (isMet) (resource.meta ??= {}).profile = [profile(name)];
 }
 
+/** Profiles demand a system of identifiers; a local authority has none. */
+function withSystems(identifiers: readonly Identifier[] = []): void {
+  for (const identifier of identifiers) {
+    if (identifier.system === undefined) Object.assign(identifier, { _system: absent() });
+  }
+}
+
 /** Identifier, name and gender are required. */
 function patient(resource: Patient): void {
   resource.identifier ??= [{ system: "urn:ietf:rfc:3986", value: `urn:uuid:${resource.id}` }];
-  for (const identifier of resource.identifier) {
-    if (identifier.system === undefined) Object.assign(identifier, { _system: absent() });
-  }
+  withSystems(resource.identifier);
   resource.name ??= [absent()];
   resource.gender ??= "unknown";
   claim(resource, "patient");
