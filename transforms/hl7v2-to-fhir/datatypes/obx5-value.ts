@@ -7,7 +7,7 @@ import { absent } from "./cx-identifier.ts";
 import { drToPeriod } from "./dr-period.ts";
 import { componentsOf } from "./parts.ts";
 import { wholeText } from "./primitives.ts";
-import { quantityOf, rangeOf, unitOf } from "./quantities.ts";
+import { isAscending, quantityOf, rangeOf, unitOf } from "./quantities.ts";
 
 export type ObservationValue = Pick<
   Observation,
@@ -121,6 +121,7 @@ function structuredNumeric(repetition: Repetition, units: Field): ObservationVal
     return { valueQuantity: { ...compared, value: low, ...unit } };
   if (high === undefined) return undefined;
   if (separator === "-" && comparator === "") {
+    if (!isAscending({ value: low }, { value: high })) return undefined;
     return { valueRange: { low: { value: low, ...unit }, high: { value: high, ...unit } } };
   }
   if (separator === "/" || separator === ":") {

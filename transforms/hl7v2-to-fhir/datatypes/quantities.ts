@@ -1,4 +1,5 @@
 import type { Duration, Quantity, Range } from "fhir/r4";
+import { isExactNumber } from "#lib/exact-json";
 import { fhirCode, fhirDecimal } from "#lib/fhir";
 import type { Field } from "#lib/hl7v2";
 import { codingSystem } from "../codesystems/coding-system.ts";
@@ -57,7 +58,17 @@ function ucum(text: string, unit: string, code: string): Duration | undefined {
 export function rangeOf(parts: Parts, units: Field): Range | undefined {
   const low = quantityOf(parts(1), units);
   const high = quantityOf(parts(2), units);
+  if (low && high && !isAscending(low, high)) return undefined;
   return low || high ? { ...(low ? { low } : {}), ...(high ? { high } : {}) } : undefined;
+}
+
+/** Invariant rng-2: a range whose low end is above its high end is none. */
+export function isAscending({ value: low }: Quantity, { value: high }: Quantity): boolean {
+  return numberOf(low) <= numberOf(high);
+}
+
+function numberOf(value: unknown): number {
+  return isExactNumber(value) ? Number(value.rawJSON) : Number(value);
 }
 
 /** Money: MO.1 with MO.2, or CP.1. FHIR demands a currency code of three letters. */

@@ -4,7 +4,7 @@ import type { Segment } from "#lib/hl7v2";
 import type { Conversion } from "../conversion.ts";
 import { concept, cwe } from "../datatypes/cwe-codeableconcept.ts";
 import { componentsOf } from "../datatypes/parts.ts";
-import { quantityOf } from "../datatypes/quantities.ts";
+import { isAscending, quantityOf } from "../datatypes/quantities.ts";
 
 /** Where a pharmacy segment says what a medication is. */
 export interface MedicationFields {
@@ -109,7 +109,10 @@ export function doseOf(
 ): { doseRange: { low?: Quantity; high?: Quantity } } | { doseQuantity: Quantity } | undefined {
   const least = quantityOf(segment.field(low).value, segment.field(units));
   const most = high ? quantityOf(segment.field(high).value, segment.field(units)) : undefined;
-  if (least && most) return { doseRange: { low: least, high: most } };
+  if (least && most) {
+    // Of two amounts that contradict each other the lower end stays, as the beginning of a period does.
+    return { doseRange: isAscending(least, most) ? { low: least, high: most } : { low: least } };
+  }
   const only = least ?? most;
   return only && { doseQuantity: only };
 }
