@@ -1,5 +1,6 @@
 import { IS_DELETED, SOURCE_KEY, SOURCE_VERSION, keyColumns } from "./columns.ts";
 import type { Column } from "./columns.ts";
+import { NO_RANK } from "#lib/fhir";
 import { DELETE_MODE, INSERT_MODE } from "./config.ts";
 import type { Settings } from "./settings.ts";
 import { qualified, quoted } from "./table-names.ts";
@@ -61,18 +62,18 @@ export function apply(
   const matches = keys.map((key) => `t.${quoted(key)} = s.${quoted(key)}`).join(" AND ");
   const insert = `INSERT (${list(names)}) VALUES (${names.map((name) => `s.${quoted(name)}`).join(", ")})`;
   if (settings.values[INSERT_MODE] === "append") {
-    const source = oneOfEach(converted(staging, columns), [SOURCE_KEY], "SOURCE_OFFSET", "ASC");
+    const source = firstOfEach(converted(staging, columns));
     return `MERGE INTO ${qualified(table)} t USING (${source}) s ON ${matches} WHEN NOT MATCHED THEN ${insert}`;
   }
-  const newest = oneOfEach(converted(staging, columns), keys, SOURCE_VERSION, "DESC");
+  const newest = newestOfEach(converted(staging, columns), keys);
   const sets = names.filter((name) => !keys.includes(name));
   const update = `UPDATE SET ${sets.map((name) => `${quoted(name)} = s.${quoted(name)}`).join(", ")}`;
-  const isNewer = `s.${quoted(SOURCE_VERSION)} > t.${quoted(SOURCE_VERSION)}`;
+  const isNewer = newer("s", "t");
   if (settings.values[DELETE_MODE] !== "hard") {
     return `MERGE INTO ${qualified(table)} t USING (${newest}) s ON ${matches} WHEN MATCHED AND ${isNewer} THEN ${update} WHEN NOT MATCHED THEN ${insert}`;
   }
   const notDeleted = keys.map((key) => `d.${quoted(key)} = n.${quoted(key)}`).join(" AND ");
-  const living = `SELECT n.* FROM (${newest}) n LEFT JOIN ${qualified(tombstonesOf(table))} d ON ${notDeleted} AND d.${quoted(SOURCE_VERSION)} > n.${quoted(SOURCE_VERSION)} WHERE d.${quoted(SOURCE_VERSION)} IS NULL`;
+  const living = `SELECT n.* FROM (${newest}) n LEFT JOIN ${qualified(tombstonesOf(table))} d ON ${notDeleted} AND ${newer("d", "n")} WHERE d.${quoted(SOURCE_VERSION)} IS NULL`;
   return [
     `MERGE INTO ${qualified(table)} t USING (${living}) s ON ${matches}`,
     `WHEN MATCHED AND ${isNewer} AND s.${quoted(IS_DELETED)} THEN DELETE`,
@@ -86,18 +87,34 @@ export function rememberDeletes(table: TableName, staging: string, settings: Set
   const keys = keyColumns(settings);
   const remembered = [...keys, SOURCE_VERSION];
   const deleted = `SELECT ${list(remembered)} FROM ${quoted(staging)} WHERE CAST(${quoted(IS_DELETED)} AS BOOLEAN)`;
-  const source = oneOfEach(deleted, keys, SOURCE_VERSION, "DESC");
+  const source = newestOfEach(deleted, keys);
   const matches = keys.map((key) => `t.${quoted(key)} = s.${quoted(key)}`).join(" AND ");
   const version = quoted(SOURCE_VERSION);
-  return `MERGE INTO ${qualified(tombstonesOf(table))} t USING (${source}) s ON ${matches} WHEN MATCHED AND s.${version} > t.${version} THEN UPDATE SET ${version} = s.${version} WHEN NOT MATCHED THEN INSERT (${list(remembered)}) VALUES (${remembered.map((name) => `s.${quoted(name)}`).join(", ")})`;
+  return `MERGE INTO ${qualified(tombstonesOf(table))} t USING (${source}) s ON ${matches} WHEN MATCHED AND ${newer("s", "t")} THEN UPDATE SET ${version} = s.${version} WHEN NOT MATCHED THEN INSERT (${list(remembered)}) VALUES (${remembered.map((name) => `s.${quoted(name)}`).join(", ")})`;
 }
 
-/** One row for each key: a MERGE fails when two rows of its source meet one of the table. */
-function oneOfEach(
-  select: string,
-  keys: readonly string[],
-  by: string,
-  direction: "ASC" | "DESC",
-): string {
-  return `SELECT * FROM (${select}) QUALIFY ROW_NUMBER() OVER (PARTITION BY ${list(keys)} ORDER BY ${quoted(by)} ${direction}) = 1`;
+/**
+ * Whether one row's state is newer than another's, as `isNewer` of `#lib/fhir` has it: the number of a version counts
+ * only when both have one, because a tombstone has none and still comes after what it deletes.
+ */
+function newer(one: string, other: string): string {
+  const [own, than] = [one, other].map((alias) => `${alias}.${quoted(SOURCE_VERSION)}`);
+  const isRankless = [own, than].map(
+    (version) => `LEFT(${version}, ${NO_RANK.length}) = '${NO_RANK}'`,
+  );
+  const rest = `SUBSTR(${own}, ${NO_RANK.length + 1}) > SUBSTR(${than}, ${NO_RANK.length + 1})`;
+  return `CASE WHEN ${isRankless.join(" OR ")} THEN ${rest} ELSE ${own} > ${than} END`;
 }
+
+/** The newest row for each key: of those with the number of a version, of those without, and then of these two. */
+function newestOfEach(select: string, keys: readonly string[]): string {
+  const version = quoted(SOURCE_VERSION);
+  const isRankless = `LEFT(${version}, ${NO_RANK.length}) = '${NO_RANK}'`;
+  const two = `SELECT * FROM (${select}) QUALIFY ROW_NUMBER() OVER (PARTITION BY ${list(keys)}, ${isRankless} ORDER BY ${version} DESC) = 1`;
+  const rest = `SUBSTR(${version}, ${NO_RANK.length + 1})`;
+  return `SELECT * FROM (${two}) QUALIFY ROW_NUMBER() OVER (PARTITION BY ${list(keys)} ORDER BY ${rest} DESC) = 1`;
+}
+
+/** The first row for each version: a MERGE fails when two rows of its source meet one of the table. */
+const firstOfEach = (select: string): string =>
+  `SELECT * FROM (${select}) QUALIFY ROW_NUMBER() OVER (PARTITION BY ${quoted(SOURCE_KEY)} ORDER BY ${quoted("SOURCE_OFFSET")} ASC) = 1`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { SnowflakeDouble } from "#test/servers/snowflake-double/server";
 import { patient, recordOf, startAccount, startTask } from "./fixtures/harness.ts";
 
 /*
@@ -178,6 +179,50 @@ for (const { title, record } of deletes) {
 
     const rows = await double.query(`SELECT "VERSION_ID", "IS_DELETED" FROM "PATIENT"`);
     assert.deepEqual(rows, [["1", "false"]]);
+  });
+}
+
+const EARLY = Date.parse("2026-01-01T00:00:00.500Z");
+const LATER = Date.parse("2027-01-01T00:00:00Z");
+const tombstone = (offset: number, timestamp: number) =>
+  recordOf(offset, null, { key: "Patient/a", timestamp });
+
+for (const mode of ["soft", "hard"]) {
+  const isThere = async (double: SnowflakeDouble): Promise<boolean> => {
+    const rows = await double.query(`SELECT "IS_DELETED" FROM "PATIENT"`);
+    return rows.length > 0 && rows[0]?.[0] === "false";
+  };
+
+  for (const count of ["1", "4"]) {
+    test(`SF-6 ${mode}: a tombstone, which has no version, deletes one that has, in batches of ${count}`, async (t) => {
+      const double = await startAccount(t);
+      const props = { "delete.mode": mode, "buffer.count.records": count };
+      const sink = await startTask(t, double, { props });
+
+      await sink.put(
+        recordOf(0, patient("a", 7)),
+        recordOf(1, patient("a", 9)),
+        tombstone(2, LATER),
+        // Late, older than the deletion whatever its number.
+        recordOf(3, patient("a", 8)),
+      );
+
+      assert.equal(await isThere(double), false);
+    });
+  }
+
+  test(`SF-6 ${mode}: a tombstone from before does not delete what came after it`, async (t) => {
+    const double = await startAccount(t);
+    const props = { "delete.mode": mode, "buffer.count.records": "2" };
+    const sink = await startTask(t, double, { props });
+
+    await sink.put(tombstone(0, EARLY), recordOf(1, patient("a", 9)));
+    await sink.put(recordOf(2, patient("b", 1)), tombstone(3, EARLY));
+
+    const rows = await double.query(
+      `SELECT "RESOURCE_ID" FROM "PATIENT" WHERE "IS_DELETED" = false ORDER BY 1`,
+    );
+    assert.deepEqual(rows, [["a"], ["b"]]);
   });
 }
 

@@ -2,7 +2,7 @@ export { Writer } from "./writer.ts";
 export type { WriterEvents, WriterOptions } from "./writer-options.ts";
 export type { Interaction } from "./exchange.ts";
 export type { Write } from "./write.ts";
-export { SOURCE_VERSION_URL, isNewer, storedVersion, withSourceVersion } from "./source-version.ts";
+export { SOURCE_VERSION_URL, storedVersion, withSourceVersion } from "./source-version.ts";
 export { parsedObject } from "./bundle.ts";
 export { retryAfterOf } from "./verdict.ts";
 export { outcomeWithoutTexts } from "./operation-outcome.ts";

@@ -51,23 +51,3 @@ export function withSourceVersion(text: string, parsed: object, version: string)
   ];
   return JSON.stringify(resource);
 }
-
-/**
- * Whether a state is newer than another, by the texts of `sourceVersion` in `#lib/fhir`. A number of a version counts
- * only when both have one: a tombstone has none, and still comes after what it deletes.
- */
-export function isNewer(version: string, than: string): boolean {
-  const [ownRank = "", ownRest = ""] = halves(version);
-  const [otherRank = "", otherRest = ""] = halves(than);
-  if (ownRank === NO_RANK || otherRank === NO_RANK || ownRank === otherRank) {
-    return ownRest > otherRest;
-  }
-  return ownRank > otherRank;
-}
-
-const NO_RANK = "0".repeat(18);
-
-function halves(version: string): readonly [string, string] {
-  const at = version.indexOf(" ");
-  return [version.slice(0, at), version.slice(at + 1)];
-}

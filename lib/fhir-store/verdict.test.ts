@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outcomeWithoutTexts } from "./operation-outcome.ts";
-import { isNewer, storedVersion, withSourceVersion } from "./source-version.ts";
+import { isNewer } from "#lib/fhir";
+import { storedVersion, withSourceVersion } from "./source-version.ts";
 import { retryAfterOf, verdictOf } from "./verdict.ts";
 import type { Asked } from "./verdict.ts";
 

@@ -1,3 +1,4 @@
+import { isNewer } from "#lib/fhir";
 import { Dispatcher } from "#lib/delivery";
 import type { Waiting as QueuedWaiting } from "#lib/delivery";
 import type { EntryAnswer, EntryRequest } from "./bundle.ts";
@@ -5,7 +6,6 @@ import { exchange } from "./exchange.ts";
 import type { Exchanged, Interaction } from "./exchange.ts";
 import { readHistory, readState, stateRead, versionInHistory } from "./guard.ts";
 import { KnownStates } from "./known-states.ts";
-import { isNewer } from "./source-version.ts";
 import { StoreSetupError, StoreUnreachableError, WriteRefusedError } from "./store.ts";
 import { Unresolved } from "./unresolved.ts";
 import { verdictOf } from "./verdict.ts";

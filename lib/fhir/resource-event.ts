@@ -55,13 +55,34 @@ export function sourceVersion(
 ): string {
   const rank = /^\d{1,18}$/.test(event.versionId ?? "") ? (event.versionId as string) : "";
   return [
-    rank.padStart(18, "0"),
+    rank.padStart(NO_RANK.length, "0"),
     utcTime(event.lastUpdated),
     String(place.offset).padStart(16, "0"),
     String(place.partition).padStart(6, "0"),
     place.topic,
   ].join(" ");
 }
+
+/** What stands for the number of a version where there is none. */
+export const NO_RANK = "0".repeat(18);
+
+/**
+ * Whether a state is newer than another, by the texts of `sourceVersion`. The number of a version counts only when both
+ * have one: a tombstone has none, and still comes after what it deletes.
+ */
+export function isNewer(version: string, than: string): boolean {
+  const [ownRank, ownRest] = halves(version);
+  const [otherRank, otherRest] = halves(than);
+  if (ownRank === NO_RANK || otherRank === NO_RANK || ownRank === otherRank) {
+    return ownRest > otherRest;
+  }
+  return ownRank > otherRank;
+}
+
+const halves = (version: string): readonly [rank: string, rest: string] => [
+  version.slice(0, NO_RANK.length),
+  version.slice(NO_RANK.length),
+];
 
 /**
  * When a resource came to be, for one that does not say so itself: what its record says (header `event-time`), else when
