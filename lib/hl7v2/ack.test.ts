@@ -79,6 +79,15 @@ test("delimiters that are no characters of the sender's charset are not taken ov
   assert.deepEqual(parseAck(ack), { code: "AE", controlId: "", errorCodes: ["101"] });
 });
 
+test("a blank behind the delimiters that is no character of the sender's charset is not taken over", () => {
+  const ack = ackMessage(
+    bytes("MSH|^~\\&\u00A0|LAB|HOSP|CC|CX|1||ADT^A01|M-7|P|2.5.1||||||UNICODE UTF-8\r"),
+    options,
+  );
+
+  assert.equal(parseAck(ack).controlId, "M-7");
+});
+
 test("what is not HL7 gets a NAK with an empty MSA-2", () => {
   const ack = ackMessage(bytes("GET / HTTP/1.1"), { ...failed, code: "AR" });
 

@@ -123,7 +123,8 @@ function originalOf(bytes: Uint8Array, read: MessageHeader | undefined): Origina
     if (!isRead && !ASCII.test(Object.values(header.delimiters).join(""))) readHeader(bytes);
     return {
       delimiters: header.delimiters,
-      encodingCharacters: withoutControls(header.segment.field(2).text),
+      // Blanks behind them are none of them; one beyond ASCII would be no character in the charset of MSH-18.
+      encodingCharacters: withoutControls(header.segment.field(2).text).trimEnd(),
       version: header.version || "2.5.1",
       field: (position) => withoutControls(header.segment.field(position).text),
       triggerEvent: header.triggerEvent.replaceAll(/[^A-Za-z0-9]/g, ""),

@@ -39,7 +39,8 @@ function eachValueOf(segment: Segment, source: string, visit: ValueVisitor): voi
   if (name === "MSH" || name === "FHS" || name === "BHS") {
     visit(delimiters.field, segment, 1, 1, 1, 1, false);
     const encoding = segment.field(2).text;
-    if (encoding !== "") visit(encoding, segment, 2, 1, 1, 1, false);
+    // In a second MSH anything may stand there.
+    if (encoding !== "") visit(encoding, segment, 2, 1, 1, 1, encoding === NULL_TEXT);
     at += encoding.length + 1;
     field = 3;
   }
