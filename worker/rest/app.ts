@@ -25,8 +25,12 @@ export function makeApp(
   tls: ServerOptions | undefined,
 ): FastifyInstance {
   const { receiveTimeoutMs = RECEIVE_TIMEOUT_MS } = options;
-  // How often Node looks for requests that take too long.
-  const server = { connectionsCheckingInterval: Math.min(receiveTimeoutMs, 30_000) };
+  // The last one is how often Node looks for requests that take too long.
+  const server = {
+    headersTimeout: receiveTimeoutMs,
+    requestTimeout: receiveTimeoutMs,
+    connectionsCheckingInterval: Math.min(receiveTimeoutMs, 30_000),
+  };
   const app = fastify({
     logger: false,
     requestTimeout: receiveTimeoutMs,
