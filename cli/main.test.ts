@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { runCommandLine } from "./command-line.ts";
 import { runCli, startCli } from "./fixtures/run-cli.ts";
+
+/** In this process: commands that only talk. */
+async function talk(args: readonly string[]) {
+  const said = { stdout: "", stderr: "" };
+  const exitCode = await runCommandLine(args, {
+    stdout: { write: (text) => (said.stdout += text) },
+    stderr: { write: (text) => (said.stderr += text) },
+  });
+  return { exitCode, ...said };
+}
 
 const commands = [
   "topics list",
@@ -29,8 +40,9 @@ const namesIn = (help: string): (string | undefined)[] =>
   [...help.matchAll(/^ {2}(\w+(?: \w+)?) {2,}\S/gm)].map(([, name]) => name);
 
 test("the help names every command", async (t) => {
+  assert.deepEqual(namesIn((await runCli(t, [])).stdout), commands);
   for (const args of [[], ["--help"], ["-h"], ["help"]]) {
-    const { exitCode, stdout, stderr } = await runCli(t, args);
+    const { exitCode, stdout, stderr } = await talk(args);
 
     assert.equal(exitCode, 0);
     assert.equal(stderr, "");
@@ -38,25 +50,21 @@ test("the help names every command", async (t) => {
   }
 });
 
-test("the help of a group names its commands alone", async (t) => {
-  const { exitCode, stdout } = await runCli(t, ["schema", "--help"]);
+test("the help of a group names its commands alone", async () => {
+  const { exitCode, stdout } = await talk(["schema", "--help"]);
 
   assert.equal(exitCode, 0);
   assert.deepEqual(namesIn(stdout), ["schema plan", "schema register", "schema check"]);
 });
 
-test("each command tells its usage on stdout", { concurrency: 2 }, async (parent) => {
-  await Promise.all(
-    commands.map((name) =>
-      parent.test(name, async (t) => {
-        const { exitCode, stdout } = await runCli(t, [...name.split(" "), "-h"]);
+for (const name of commands) {
+  test(`${name} tells its usage on stdout`, async () => {
+    const { exitCode, stdout } = await talk([...name.split(" "), "-h"]);
 
-        assert.equal(exitCode, 0);
-        assert.match(stdout, new RegExp(`^usage: ${name} \\S.*\\n$`));
-      }),
-    ),
-  );
-});
+    assert.equal(exitCode, 0);
+    assert.match(stdout, new RegExp(`^usage: ${name} \\S.*\\n$`));
+  });
+}
 
 const misunderstood: readonly (readonly [args: string, says: RegExp])[] = [
   ["fly away", /^There is no command "fly away"\n\nusage: /],
@@ -77,18 +85,22 @@ const misunderstood: readonly (readonly [args: string, says: RegExp])[] = [
   ["hl7 send a.hl7 --to nowhere", /^A file and --to HOST:PORT are needed\n/],
 ];
 
-test("what is not understood ends with 2, and its usage", { concurrency: 2 }, async (parent) => {
-  await Promise.all(
-    misunderstood.map(([args, says]) =>
-      parent.test(args, async (t) => {
-        const { exitCode, stdout, stderr } = await runCli(t, args.split(" "));
+for (const [args, says] of misunderstood) {
+  test(`"${args}" is not understood, which ends with 2 and its usage`, async () => {
+    const { exitCode, stdout, stderr } = await talk(args.split(" "));
 
-        assert.equal(exitCode, 2);
-        assert.match(stderr, says);
-        assert.equal(stdout, "");
-      }),
-    ),
-  );
+    assert.equal(exitCode, 2);
+    assert.match(stderr, says);
+    assert.equal(stdout, "");
+  });
+}
+
+test("the program ends with the command line's exit code, and words go to stderr", async (t) => {
+  const { exitCode, stdout, stderr } = await runCli(t, ["fly", "away"]);
+
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /^There is no command "fly away"/);
+  assert.equal(stdout, "");
 });
 
 const impossible: readonly (readonly [args: string, says: string])[] = [
