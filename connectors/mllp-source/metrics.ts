@@ -15,6 +15,8 @@ export class MllpMetrics {
   readonly #bytes: { add(count?: number): void };
   readonly #latency: { observe(value: number): void };
   readonly #commit: { observe(value: number): void };
+  /** By name and labels: one of them is asked for with each message. */
+  readonly #counters = new Map<string, { add(count?: number): void }>();
   #lastMessageAt = 0;
 
   constructor(metrics: PluginMetrics) {
@@ -105,6 +107,12 @@ export class MllpMetrics {
   }
 
   #counter(name: string, documentation: string, labels: Readonly<Record<string, string>>): void {
-    this.#metrics.counter(name, documentation, labels).add();
+    const key = `${name} ${Object.values(labels).join(" ")}`;
+    let counter = this.#counters.get(key);
+    if (!counter) {
+      counter = this.#metrics.counter(name, documentation, labels);
+      this.#counters.set(key, counter);
+    }
+    counter.add();
   }
 }

@@ -46,9 +46,25 @@ function decoderOf(label: string, name: string): (bytes: Uint8Array) => string {
   };
 }
 
+/** Texts of headers are mostly short, and then a call into the engine costs more than their letters. */
+const SHORT_TEXT = 48;
+
 function utf8(): TextCodec {
   const encoder = new TextEncoder();
-  return { encode: (text) => encoder.encode(text), decode: decoderOf("utf-8", "UTF-8") };
+  return {
+    encode(text) {
+      const { length } = text;
+      if (length > SHORT_TEXT) return encoder.encode(text);
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code > 0x7f) return encoder.encode(text);
+        bytes[at] = code;
+      }
+      return bytes;
+    },
+    decode: decoderOf("utf-8", "UTF-8"),
+  };
 }
 
 function utf16Of(order: "big" | "little"): TextCodec {
