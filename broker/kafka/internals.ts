@@ -283,6 +283,20 @@ Decoder.prototype.readVarIntArray = function readHeaders(read) {
   return Object.assign(headers, { reduce: () => headers });
 };
 
+/**
+ * kafkajs looks for requests that wait to be sent a thousand times a second, on each connection, also when none waits: it
+ * sets a timer into the past. When none waits there is nothing to look for; a request that has to wait sets the timer itself.
+ */
+export const { prototype: requestQueue } = require("kafkajs/src/network/requestQueue/index.js") as {
+  readonly prototype: { scheduleCheckPendingRequests(): void };
+};
+const { scheduleCheckPendingRequests } = requestQueue;
+requestQueue.scheduleCheckPendingRequests = function lookIfOneWaits(
+  this: { readonly pending: readonly unknown[] } & typeof requestQueue,
+) {
+  if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+};
+
 /** kafkajs's own produce request rejects for the first partition that failed; this tells of each. */
 export const decodeProduce =
   require("kafkajs/src/protocol/requests/produce/v7/response.js") as ProtocolRequest<ProduceResponse>["response"];
