@@ -201,6 +201,10 @@ test("members in any order, and members that are null, are written like those in
 
   assert.deepEqual(codec.encode({ d: 1n, c: "c", b: "b" }), inOrder);
   assert.deepEqual(codec.encode({ c: "c", b: "b", d: 1n, a: null }), inOrder);
+  assert.deepEqual(
+    codec.encode({ b: "b", c: "c", d: 1n, a: "a" }),
+    codec.encode({ a: "a", b: "b", c: "c", d: 1n }),
+  );
   assert.deepEqual(codec.encode({ a: undefined, b: "b", c: "c", d: 1n }), inOrder);
   assert.deepEqual(codec.decode(codec.encode({ b: "b" })), { b: "b" });
   assert.throws(() => codec.encode({ a: "a", c: "c" }), { code: "AVRO_DATA_MISMATCH" });
