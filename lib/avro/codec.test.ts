@@ -210,3 +210,14 @@ test("members in any order, and members that are null, are written like those in
   assert.throws(() => codec.encode({ a: "a", c: "c" }), { code: "AVRO_DATA_MISMATCH" });
   assert.throws(() => codec.encode({ b: "b", z: 1n }), { code: "AVRO_DATA_MISMATCH" });
 });
+
+test("members in any order are written where nothing is required", () => {
+  const optional = (name: string) => ({ name, type: ["null", "string"], default: null });
+  const codec = avroCodec(
+    avroSchemaOf({ type: "record", name: "R", fields: ["a", "b", "c"].map(optional) }),
+    "json",
+  );
+
+  assert.deepEqual(codec.encode({ b: "b", a: "a" }), codec.encode({ a: "a", b: "b" }));
+  assert.deepEqual(codec.decode(codec.encode({ c: "c", a: "a" })), { a: "a", c: "c" });
+});
