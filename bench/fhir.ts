@@ -1,11 +1,12 @@
 // `npm run bench:fhir`: resources per second into one FHIR server, by the sink, by a plain loop of batch Bundles (the ceiling) and by PUTs one
 // after the other. HAPI FHIR by default; `--server medplum` for the router in this process's memory.
 import { parseArgs } from "node:util";
-import { NO_METRICS, SinkRecord } from "#connect-api";
+import { SinkRecord } from "#connect-api";
 import type { Props } from "#connect-api";
 import { FhirStoreSinkConnector } from "../connectors/fhir-store-sink/connector.ts";
 import { startHapi } from "../test/servers/hapi-fhir.ts";
 import { startMedplum } from "../test/servers/fhir/medplum.ts";
+import { sinkContext } from "../test/support/sink-context.ts";
 
 const { values: args } = parseArgs({
   options: {
@@ -75,27 +76,13 @@ async function oneByOne(base: string, run: string): Promise<void> {
 
 async function sink(base: string, run: string, own: Props): Promise<void> {
   const task = new (new FhirStoreSinkConnector().taskClass())();
-  const silent = (): void => {};
   const props: Props = {
     "fhir.server.url": base,
     "fhir.bundle.max.entries": String(BUNDLE),
     ...own,
   };
   const places = [{ topic: TOPIC, partition: 0 }];
-  task.initialize({
-    connectorName: "bench",
-    taskId: 0,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    metrics: NO_METRICS,
-    configs: () => props,
-    offset: silent,
-    timeout: silent,
-    assignment: () => places,
-    pause: silent,
-    resume: silent,
-    requestCommit: silent,
-    errantRecordReporter: undefined,
-  });
+  task.initialize(sinkContext(props, { assignment: () => places }));
   await task.start(props);
   await task.open(places);
   const never = new AbortController().signal;

@@ -7,13 +7,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { NO_METRICS, SinkRecord } from "#connect-api";
+import { SinkRecord } from "#connect-api";
 import type { Props, SinkConnector } from "#connect-api";
 import snowflake from "snowflake-sdk";
 import {
   JavaSnowflakeSinkConnector,
   SnowflakeSinkConnector,
 } from "../connectors/snowflake-sink/connector.ts";
+import { sinkContext } from "../test/support/sink-context.ts";
 
 const { values: args } = parseArgs({
   options: {
@@ -105,7 +106,6 @@ async function sink(
   onBatch: (done: number) => void = () => {},
 ): Promise<number> {
   const task = new (connector.taskClass())();
-  const silent = (): void => {};
   const props: Props = {
     "snowflake.url.name": url,
     "snowflake.user.name": "LOADER",
@@ -118,20 +118,7 @@ async function sink(
     ...own,
   };
   const places = [{ topic: TOPIC, partition: 0 }];
-  task.initialize({
-    connectorName: "bench",
-    taskId: 0,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    metrics: NO_METRICS,
-    configs: () => props,
-    offset: silent,
-    timeout: silent,
-    assignment: () => places,
-    pause: silent,
-    resume: silent,
-    requestCommit: silent,
-    errantRecordReporter: undefined,
-  });
+  task.initialize(sinkContext(props, { assignment: () => places }));
   await task.start(props);
   await task.open(places);
   const never = new AbortController().signal;

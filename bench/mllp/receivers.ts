@@ -3,7 +3,6 @@ import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -14,6 +13,7 @@ import { startSite } from "../../test/faults/site.ts";
 import { cacheFolder } from "../../test/servers/cache.ts";
 import { kafkaJars } from "../../test/servers/kafka-jars.ts";
 import { mavenJars } from "../../test/servers/maven-jars.ts";
+import { takesConnections } from "../../test/servers/takes-connections.ts";
 
 /** One that takes messages over MLLP and brings them to Kafka before it answers. */
 export interface Receiver {
@@ -101,17 +101,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 /** The Go program, built once for its source and this machine. */

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { NO_METRICS, SinkRecord } from "#connect-api";
-import type { Props } from "#connect-api";
+import type { Props, SinkRecord } from "#connect-api";
 import { FhirStoreSinkConnector } from "../../connectors/fhir-store-sink/connector.ts";
 import { startFront } from "../servers/fhir/front.ts";
 import { eventually } from "../support/rest-client.ts";
+import { recordOf as sinkRecord, sinkContext } from "../support/sink-context.ts";
 
 /** A FHIR server that is not ours, over HTTP alone. */
 export interface AnyServer {
@@ -33,26 +33,16 @@ async function startSink(t: TestContext, url: string, own: Props = {}) {
     ...own,
   };
   const reports: { readonly offset: number; readonly code: string; readonly text: string }[] = [];
-  const silent = (): void => {};
-  task.initialize({
-    connectorName: "any",
-    taskId: 0,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-    metrics: NO_METRICS,
-    configs: () => props,
-    offset: silent,
-    timeout: silent,
-    assignment: () => [],
-    pause: silent,
-    resume: silent,
-    requestCommit: silent,
-    errantRecordReporter: {
-      report: async (record, error) => {
-        const { code, message } = error as Error & { readonly code: string };
-        reports.push({ offset: record.originalOffset, code, text: message });
+  task.initialize(
+    sinkContext(props, {
+      errantRecordReporter: {
+        report: async (record, error) => {
+          const { code, message } = error as Error & { readonly code: string };
+          reports.push({ offset: record.originalOffset, code, text: message });
+        },
       },
-    },
-  });
+    }),
+  );
   await task.start(props);
   t.after(() => task.stop());
   await task.open([{ topic: TOPIC, partition: 0 }]);
@@ -78,15 +68,7 @@ async function startSink(t: TestContext, url: string, own: Props = {}) {
 }
 
 const recordOf = (offset: number, value: object | string | null, key = "k"): SinkRecord =>
-  new SinkRecord({
-    topic: TOPIC,
-    partition: 0,
-    offset,
-    key,
-    value: value === null || typeof value === "string" ? value : JSON.stringify(value),
-    timestamp: 1_790_000_000_000 + offset,
-    timestampType: "CREATE_TIME",
-  });
+  sinkRecord(offset, value, { topic: TOPIC, key, timestamp: 1_790_000_000_000 + offset });
 
 const patient = (id: string, state: number) => ({
   resourceType: "Patient",

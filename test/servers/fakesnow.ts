@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
 import { startServerProcess } from "./server-process.ts";
 import { pythonWith } from "./python-packages.ts";
+import { takesConnections } from "./takes-connections.ts";
 
 /** Pinned, with the Python driver that it still works with. */
 const PACKAGES = ["fakesnow[server]==0.11.14", "snowflake-connector-python==3.18.0"] as const;
@@ -40,15 +40,4 @@ export async function startFakesnow(): Promise<Fakesnow> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -8,6 +7,7 @@ import { freePort } from "./free-port.ts";
 import { startServerProcess } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { ServerMissingError, kafkaJars } from "./kafka-jars.ts";
+import { takesConnections } from "./takes-connections.ts";
 
 const CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qk";
 const MEMORY = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
@@ -93,15 +93,4 @@ async function startKafkaCluster(t: TestContext): Promise<KafkaCluster> {
     },
     restart: start,
   };
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 import { startServerProcess } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { kafkaJars } from "./kafka-jars.ts";
+import { takesConnections } from "./takes-connections.ts";
 
 /** A real Apache Kafka, one node in KRaft mode, as a process on 127.0.0.1. */
 export interface KafkaServer {
@@ -104,17 +104,6 @@ function stopTime(pid: number): void {
   while (!state().startsWith("T")) {
     if (performance.now() > deadline) throw new Error("Kafka's process did not stop on SIGSTOP");
   }
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 function serverProperties(
