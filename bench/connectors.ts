@@ -45,12 +45,7 @@ writeFileSync(
 async function start(): Promise<Worker> {
   const child = spawn(
     process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
-      "worker/main.ts",
-      file,
-    ],
+    ["--disable-warning=ExperimentalWarning", "worker/main.ts", file],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   let output = "";

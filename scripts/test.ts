@@ -17,7 +17,6 @@ const nodeTestWithin = (
 ): readonly string[] => [
   "node",
   "--disable-warning=ExperimentalWarning",
-  "--disable-warning=TimeoutNegativeWarning",
   "--test",
   `--test-concurrency=${concurrency}`,
   // A test that hangs is a failure, not an endless run.

@@ -39,12 +39,7 @@ export async function startWorker(
   // A group of its own, so that Ctrl-C reaches the demo alone and the worker is stopped in order.
   const child = spawn(
     process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
-      "worker/main.ts",
-      file,
-    ],
+    ["--disable-warning=ExperimentalWarning", "worker/main.ts", file],
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const log = createWriteStream(logFile);

@@ -128,7 +128,6 @@ export class Site {
       ...(this.#options.wrapper ?? []),
       process.execPath,
       "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
       "worker/main.ts",
       file,
     ];

@@ -68,13 +68,7 @@ export async function startWorkerProcess(
   writeFileSync(file, JSON.stringify(props));
   const child = spawn(
     process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=TimeoutNegativeWarning",
-      "worker/main.ts",
-      file,
-      ...connectorFiles,
-    ],
+    ["--disable-warning=ExperimentalWarning", "worker/main.ts", file, ...connectorFiles],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";
