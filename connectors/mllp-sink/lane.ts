@@ -1,5 +1,6 @@
 import { DataError } from "#connect-api";
 import type { SinkRecord } from "#connect-api";
+import type { Taken } from "#lib/delivery";
 import { MllpClientError } from "#lib/mllp-client";
 import type { MllpAnswer, MllpClient } from "#lib/mllp-client";
 import type { AnswerClasses } from "./answer-class.ts";
@@ -13,13 +14,14 @@ import {
 import type { MllpSinkConfig } from "./config.ts";
 import type { MllpSinkMetrics } from "./metrics.ts";
 import type { Payload } from "./payload.ts";
-import type { Pending } from "./positions.ts";
 
 /** A message that waits for its turn or its answer. */
 export interface Delivery {
   readonly record: SinkRecord;
   readonly payload: Payload;
-  readonly pending: Pending;
+  readonly taken: Taken;
+  /** It was delivered, or refused for good. */
+  isDone: boolean;
   /** Its partition was taken away: somebody else sends it. */
   isDropped: boolean;
 }
@@ -90,7 +92,7 @@ export class Lane {
         const delivery = this.#queue[0];
         if (!delivery || this.#isStopping) break;
         await this.#deliver(delivery);
-        if (!this.#isStopping || delivery.pending.isDone) this.#queue.shift();
+        if (!this.#isStopping || delivery.isDone) this.#queue.shift();
       }
     } catch (error) {
       this.#isStopping = true;

@@ -1,5 +1,6 @@
 import { ConnectError, DataError, SinkTask } from "#connect-api";
 import type { Props, SinkRecord, TopicPartition, TopicPartitionOffset } from "#connect-api";
+import { Positions } from "#lib/delivery";
 import { MllpClient } from "#lib/mllp-client";
 import { murmur2 } from "#lib/murmur2";
 import { AnswerClasses } from "./answer-class.ts";
@@ -21,7 +22,6 @@ import type { Delivery, LaneOwner } from "./lane.ts";
 import { MllpSinkMetrics } from "./metrics.ts";
 import { payloadOf } from "./payload.ts";
 import type { Payload } from "./payload.ts";
-import { Positions } from "./positions.ts";
 import { tlsClientOptions } from "./tls-client.ts";
 
 /** How long `put` waits for room before it asks for a pause instead. */
@@ -95,6 +95,10 @@ export class MllpSinkTask extends SinkTask {
     });
   }
 
+  override open(partitions: readonly TopicPartition[]): void {
+    this.#positions.open(partitions);
+  }
+
   async put(records: readonly SinkRecord[], signal: AbortSignal): Promise<void> {
     this.#stopWith(signal);
     this.#throwFailure();
@@ -121,17 +125,19 @@ export class MllpSinkTask extends SinkTask {
   async #take(record: SinkRecord): Promise<void> {
     // A tombstone holds no message.
     if (record.value === null) return;
-    const pending = this.#positions.add(record);
+    const { originalTopic, originalPartition, originalOffset } = record;
+    const taken = this.#positions.take(originalTopic, originalPartition, originalOffset);
+    taken.open += 1;
     let payload: Payload;
     try {
       payload = payloadOf(record);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       await this.#report(record, error);
-      pending.isDone = true;
+      taken.open -= 1;
       return;
     }
-    const delivery: Delivery = { record, payload, pending, isDropped: false };
+    const delivery: Delivery = { record, payload, taken, isDone: false, isDropped: false };
     this.#open.add(delivery);
     this.#laneOf(delivery).push(delivery);
   }
@@ -147,7 +153,8 @@ export class MllpSinkTask extends SinkTask {
   }
 
   #settle(delivery: Delivery): void {
-    delivery.pending.isDone = true;
+    delivery.isDone = true;
+    delivery.taken.open -= 1;
     this.#hasSettled = true;
     this.#open.delete(delivery);
     if (this.#open.size <= this.#config[QUEUE_MAX]) this.#hasRoom();
@@ -202,7 +209,10 @@ export class MllpSinkTask extends SinkTask {
     offsets: readonly TopicPartitionOffset[],
   ): Promise<readonly TopicPartitionOffset[]> {
     if (this.#signal?.aborted) await this.#finish();
-    return this.#positions.committable(offsets);
+    return offsets.map((place) => ({
+      ...place,
+      offset: this.#positions.oldestOpen(place) ?? place.offset,
+    }));
   }
 
   async #finish(): Promise<void> {
@@ -223,7 +233,7 @@ export class MllpSinkTask extends SinkTask {
       delivery.isDropped = true;
       this.#open.delete(delivery);
     }
-    this.#positions.forget(partitions);
+    this.#positions.close(partitions);
     this.#hasRoom();
   }
 

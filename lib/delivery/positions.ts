@@ -57,13 +57,13 @@ export class Positions {
     return taken;
   }
 
-  /** The offset up to which everything is settled; undefined when nothing was taken yet. */
-  committable(place: Place): number | undefined {
+  /** The first offset that is not settled; undefined when all that was taken is. */
+  oldestOpen(place: Place): number | undefined {
     const held = this.#partitions.get(nameOf(place));
     if (!held) return undefined;
     prune(held);
     const [first] = held.taken;
-    return first && first.open > 0 ? first.offset : held.next;
+    return first && first.open > 0 ? first.offset : undefined;
   }
 
   /** Of these offsets, what may be committed: never more than is settled. */
@@ -71,7 +71,7 @@ export class Positions {
     offsets: readonly O[],
   ): readonly O[] {
     return offsets.flatMap((place) => {
-      const committable = this.committable(place);
+      const committable = this.oldestOpen(place) ?? this.#partitions.get(nameOf(place))?.next;
       if (committable === undefined) return [];
       return [{ ...place, offset: Math.min(committable, place.offset) }];
     });
